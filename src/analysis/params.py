@@ -1,0 +1,198 @@
+"""What a run is asked to do: who and when from the notebook, how from ``params/``.
+
+``base.yml`` holds every setting, ``regions/<region>.yml`` the name of a region and what differs
+there. A region exists because its file does; ``all`` is the whole firm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from analysis import paths, periods
+from analysis.errors import ParameterError, nearest
+
+WHOLE_FIRM = "all"
+Share = Annotated[float, Field(ge=0, le=1)]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Strict(BaseModel):
+    """A block of settings in which an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Rfm(Strict):
+    """How customers are scored; see ``analyses.segmentation``."""
+
+    months: Annotated[int, Field(ge=1, le=120)]
+    """Window that is scored, in months up to the as-of date."""
+    high_score: Annotated[float, Field(gt=1, le=5)]
+    """Smallest score, 1 to 5, that counts as high."""
+
+
+class Forecast(Strict):
+    """How the forecast is made and tried; see ``analyses.predictive``."""
+
+    horizon_months: Annotated[int, Field(ge=1, le=24)]
+    backtest_folds: Annotated[int, Field(ge=2, le=36)]
+    min_history_months: Annotated[int, Field(ge=6)]
+
+
+class Settings(Strict):
+    """Everything ``params/base.yml`` sets and a region may set otherwise."""
+
+    goal: str
+    """What the pack is for, in a sentence; stands on its front page."""
+    notable_share: Share
+    """Smallest change worth a sentence of its own, as a share of its base."""
+    trend_months: Annotated[int, Field(ge=13, le=60)]
+    rank_rows: Annotated[int, Field(ge=3, le=40)]
+    min_customers: Annotated[int, Field(ge=1)]
+    """Smallest number of customers a segment needs before a sentence is said about it."""
+    complete_within_days: Annotated[int, Field(ge=0, le=31)]
+    """How many days before its end a period's data may stop and still count as whole."""
+    rfm: Rfm
+    forecast: Forecast
+
+
+class Region(Settings):
+    """The settings as they hold in one region."""
+
+    label: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """Who, when and how of one run. Equal runs on equal data give equal packs."""
+
+    region: str
+    period: periods.Period
+    data: str
+    settings: Region
+
+    @property
+    def region_label(self) -> str:
+        """The region as a reader sees it."""
+        return self.settings.label
+
+
+def load(region: str, period: str, data: str = "demo", folder: Path | None = None) -> Run:
+    """Read ``base.yml``, lay ``regions/<region>.yml`` over it and check the result.
+
+    Parameters
+    ----------
+    region : str
+        Name of a file in ``params/regions/``.
+    period : str
+        As :func:`analysis.periods.parse` reads it.
+    data : str
+        Name of a file in ``params/sources/``.
+    folder : Path, optional
+        Where the params are, if not in the project's own folder.
+
+    Raises
+    ------
+    ParameterError
+        If region or data have no file, the period is no period, or a file sets a key no run
+        reads, leaves one out, or gives it a value of the wrong kind. Names file, key and the
+        nearest valid name.
+    """
+    folder = folder or paths.PARAMS
+    _must_exist("region", region, folder / "regions")
+    _must_exist("data", data, folder / "sources")
+    base, own = folder / "base.yml", folder / "regions" / f"{region}.yml"
+    checked(Settings, read_yaml(base), base)
+    merged = _over(read_yaml(base), read_yaml(own))
+    return Run(
+        region=region,
+        period=periods.parse(str(period)),
+        data=data,
+        settings=checked(Region, merged, own),
+    )
+
+
+def names(kind: str, folder: Path | None = None) -> list[str]:
+    """Names that have a file under ``params/<kind>/``: every region, or every source."""
+    return sorted(path.stem for path in ((folder or paths.PARAMS) / kind).glob("*.yml"))
+
+
+def checked(model: type[Model], values: dict[str, Any], path: Path) -> Model:
+    """Build ``model`` from what a params file says, or say what is wrong with the file.
+
+    Raises
+    ------
+    ParameterError
+        Naming the file, the key and, for a misspelt key, the nearest valid one.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        problems = [_problem(model, dict(item)) for item in error.errors()]
+        raise ParameterError(f"{paths.shown(path)}: {'; '.join(problems)}") from None
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a params file, which must be a block of ``key: value`` lines."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except yaml.YAMLError as error:
+        where = getattr(error, "problem_mark", None)
+        line = f" line {where.line + 1}" if where else ""
+        raise ParameterError(
+            f"{paths.shown(path)}{line}: not readable as YAML; write 'key: value' lines, "
+            "with two spaces for each level"
+        ) from None
+    if not isinstance(content, dict):
+        raise ParameterError(f"{paths.shown(path)}: holds no 'key: value' lines")
+    return content
+
+
+def _must_exist(what: str, name: str, folder: Path) -> None:
+    known = names(folder.name, folder.parent)
+    if name not in known:
+        raise ParameterError(
+            f"{what} {name!r} has no file in {paths.shown(folder)}/; {nearest(name, known)}"
+        )
+
+
+def _over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Lay one block over another, block by block."""
+    merged = dict(base)
+    for key, value in own.items():
+        below = base.get(key)
+        both = isinstance(value, dict) and isinstance(below, dict)
+        merged[key] = _over(below, value) if both and below is not None else value
+    return merged
+
+
+def _problem(model: type[BaseModel], item: dict[str, Any]) -> str:
+    """One of pydantic's errors, as we say it."""
+    place = [part for part in item["loc"] if not str(part).startswith("function-")]
+    key = ".".join(map(str, place))
+    if item["type"] == "extra_forbidden":
+        return f"key {key!r} is not one that is read; {nearest(str(place[-1]), _keys(model, place))}"
+    if item["type"] == "missing":
+        return f"key {key!r} is missing"
+    return f"key {key!r} is {item['input']!r}: {item['msg'][0].lower()}{item['msg'][1:]}"
+
+
+def _keys(model: type[BaseModel], place: list[Any]) -> list[str]:
+    """Valid keys of the block that holds the last key of ``place``."""
+    for part in place[:-1]:
+        field = model.model_fields.get(str(part))
+        inner = _models(field.annotation) if field else []
+        model = inner[0] if inner else model
+    return sorted(model.model_fields)
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    """Blocks named anywhere in an annotation: ``dict[str, Table]`` names ``Table``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for part in getattr(annotation, "__args__", ()) for found in _models(part)]

@@ -1,0 +1,94 @@
+"""What happened to the invented firm, with the effect each event has: prices, promotions, stock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.demo.firm import BUSINESS, CONSUMER, DAY_COUNT, FIRST_DAY, LAST_DAY
+
+
+@dataclass(frozen=True)
+class PriceChange:
+    """List prices of a category (``None``: all) rise by `rise`; demand follows `elasticity`.
+
+    Expected lines are multiplied by ``(new price / old price) ** elasticity``.
+    """
+
+    start: date
+    category: str | None
+    rise: float
+    elasticity: float
+
+
+PRICE_CHANGES: Final = (
+    PriceChange(date(2025, 1, 1), None, 0.03, -0.9),
+    PriceChange(date(2026, 3, 1), "Lighting", 0.07, -1.8),
+)
+COST_CHANGES: Final = ((date(2024, 8, 1), 0.02), (date(2025, 9, 1), 0.025))
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """Money off for one kind of customer, and the share by which it lifts expected lines."""
+
+    name: str
+    kind: int
+    category: str | None
+    start: date
+    end: date
+    discount: float
+    uplift: float
+
+
+PROMOTIONS: Final = (
+    *(
+        Promotion("Black Friday", CONSUMER, None, date(y, 11, 20), date(y, 12, 1), 0.15, 0.30)
+        for y in (2023, 2024, 2025)
+    ),
+    *(
+        Promotion("White sale", CONSUMER, "Textiles", date(y, 1, 2), date(y, 1, 25), 0.20, 0.45)
+        for y in (2024, 2025, 2026)
+    ),
+    *(
+        Promotion("Garden month", CONSUMER, "Garden", date(y, 5, 1), date(y, 5, 31), 0.12, 0.30)
+        for y in (2024, 2025, 2026)
+    ),
+    *(
+        Promotion("Trade weeks", BUSINESS, None, date(y, 9, 1), date(y, 9, 21), 0.03, 0.06)
+        for y in (2024, 2025, 2026)
+    ),
+)
+
+
+@dataclass(frozen=True)
+class StockOut:
+    """The best sellers of a category run out in one region.
+
+    The fewest best sellers that make up at least `depth` of the category's expected lines are
+    cut, all by one factor, so that the category's expected lines fall by exactly `depth`.
+    """
+
+    region: int
+    category: str
+    start: date
+    end: date
+    depth: float
+
+
+STOCK_OUT: Final = StockOut(0, "Furniture", date(2026, 9, 20), LAST_DAY, 0.60)
+
+
+def day_index(day: date) -> int:
+    """Days since the window's first day; negative before it."""
+    return (day - FIRST_DAY).days
+
+
+def between(start: date, end: date) -> NDArray[np.bool_]:
+    """One flag per day of the window: from `start` to `end`, both included."""
+    days = np.arange(DAY_COUNT)
+    return (days >= day_index(start)) & (days <= day_index(end))

@@ -1,0 +1,139 @@
+"""Open a snapshot: its tables in the engine, its manifest beside them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pandas as pd
+
+from analysis.errors import ParameterError, nearest
+from analysis.model import schema, snapshot
+from analysis.params import WHOLE_FIRM, Run
+from analysis.periods import Period
+from analysis.sources import mapping
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The trusted tables of one snapshot.
+
+    Attributes
+    ----------
+    tables : dict of ibis.Table
+        By canonical name, each as ``model.schema`` declares it; order lines never leave the
+        engine whole.
+    manifest : dict
+        What the snapshot was made from, and how many rows came of it.
+    first_day, last_day : date
+        Of the order lines.
+    regions : tuple of str
+        With order lines.
+    """
+
+    tables: dict[str, ibis.Table]
+    manifest: dict[str, Any]
+    first_day: date
+    last_day: date
+    regions: tuple[str, ...]
+
+    @property
+    def order_lines(self) -> ibis.Table:
+        """One row per order and line."""
+        return self.tables["order_lines"]
+
+    @property
+    def currency(self) -> str:
+        """Sign of the money all amounts are in."""
+        return str(self.manifest["currency"])
+
+    def has(self, need: str) -> bool:
+        """Whether the firm delivered a table (``returns``) or column (``order_lines.cost``)."""
+        absent = self.manifest["absent"]
+        return need not in absent and need.split(".")[0] not in absent
+
+    def covers(self, period: Period) -> bool:
+        """Whether the data reach back to the first month of ``period``, and into its last."""
+        first, last = pd.Period(self.first_day, "M"), pd.Period(self.last_day, "M")
+        return bool(first <= period.first and last >= period.last)
+
+    def is_whole(self, run: Run) -> bool:
+        """Whether the data reach the end of the run's period, but for a few quiet days."""
+        return (run.period.end - self.last_day).days <= run.settings.complete_within_days
+
+    def as_of(self, run: Run) -> date:
+        """The day the run looks from: the last of its period, or of the data if that is earlier."""
+        return min(run.period.end, self.last_day)
+
+
+def open_snapshot(folder: Path) -> Dataset:
+    """Open the snapshot in ``folder``."""
+    manifest = json.loads((folder / snapshot.MANIFEST).read_text(encoding="utf-8"))
+    engine = ibis.duckdb.connect()
+    tables = {
+        path.stem: engine.read_parquet(path, table_name=path.stem)
+        for path in sorted(folder.glob("*.parquet"))
+        if path.stem in schema.TABLES
+    }
+    lines = tables["order_lines"]
+    span = lines.aggregate(first=lines.ordered_at.min(), last=lines.ordered_at.max()).execute()
+    regions = lines.select("region").distinct().order_by("region").execute()["region"]
+    return Dataset(
+        tables=tables,
+        manifest=manifest,
+        first_day=span["first"][0].date(),
+        last_day=span["last"][0].date(),
+        regions=tuple(regions),
+    )
+
+
+def load(run: Run, folder: str | Path = "") -> Dataset:
+    """Open the data of a run: the given snapshot, or the one of its source as it is now.
+
+    Raises
+    ------
+    ParameterError
+        If the data hold no such region, or no order lines of the region in the period; says
+        which regions and periods there are.
+    ContractError, SourceError
+        As :func:`analysis.model.snapshot.ensure`.
+    """
+    data = open_snapshot(Path(folder) if folder else _current(run.data))
+    check_scope(data, run)
+    return data
+
+
+def check_scope(data: Dataset, run: Run) -> None:
+    """Check that the data have something to say about the run's region and period.
+
+    Raises
+    ------
+    ParameterError
+        If not; says what there is.
+    """
+    if run.region != WHOLE_FIRM and run.region not in data.regions:
+        known = [*data.regions, WHOLE_FIRM]
+        raise ParameterError(f"data {run.data!r} has no region {run.region!r}; {nearest(run.region, known)}")
+    lines = data.order_lines
+    if run.region != WHOLE_FIRM:
+        lines = lines.filter(lines.region == run.region)
+    months = lines.ordered_at.truncate("M")
+    there = lines.select(month=months).distinct().order_by("month").execute()["month"]
+    known = pd.PeriodIndex(there, freq="M")
+    if not any(run.period.first <= month <= run.period.last for month in known):
+        raise ParameterError(
+            f"period {run.period.text!r} has no orders in region {run.region!r} of data "
+            f"{run.data!r}; there are months {known[0]} to {known[-1]}"
+        )
+
+
+def _current(data: str) -> Path:
+    """The snapshot of a source as its files are now; as it was last where they are not known."""
+    last = snapshot.latest(data)
+    if last is not None and not mapping.load(data).path:
+        return last
+    return snapshot.ensure(data)

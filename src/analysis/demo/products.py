@@ -36,7 +36,11 @@ class Category:
 
 CATEGORIES: Final = (
     Category(
-        "Kitchen", 42, (0.22, 0.27), 0.90, 0.56,
+        "Kitchen",
+        42,
+        (0.22, 0.27),
+        0.90,
+        0.56,
         (0.94, 0.95, 0.97, 0.97, 0.97, 0.95, 0.93, 0.96, 1.01, 1.04, 1.15, 1.16),
         (
             ("Cookware", ("saucepan", "casserole", "frying pan", "roasting tin"), 19, 95),
@@ -46,7 +50,11 @@ CATEGORIES: Final = (
         ),
     ),
     Category(
-        "Lighting", 30, (0.15, 0.13), 1.10, 0.53,
+        "Lighting",
+        30,
+        (0.15, 0.13),
+        1.10,
+        0.53,
         (1.04, 1.00, 0.96, 0.92, 0.88, 0.85, 0.87, 0.94, 1.05, 1.13, 1.19, 1.17),
         (
             ("Table lamps", ("table lamp", "desk lamp", "bedside lamp"), 29, 120),
@@ -55,7 +63,11 @@ CATEGORIES: Final = (
         ),
     ),
     Category(
-        "Furniture", 34, (0.17, 0.08), 1.40, 0.59,
+        "Furniture",
+        34,
+        (0.17, 0.08),
+        1.40,
+        0.59,
         (1.05, 0.98, 1.01, 1.00, 0.98, 0.94, 0.93, 0.97, 1.04, 1.05, 1.05, 1.00),
         (
             ("Seating", ("dining chair", "armchair", "bench", "bar stool"), 79, 480),
@@ -64,7 +76,11 @@ CATEGORIES: Final = (
         ),
     ),
     Category(
-        "Garden", 30, (0.12, 0.13), 1.00, 0.57,
+        "Garden",
+        30,
+        (0.12, 0.13),
+        1.00,
+        0.57,
         (0.62, 0.78, 1.15, 1.40, 1.52, 1.38, 1.18, 0.98, 0.84, 0.70, 0.72, 0.73),
         (
             ("Planters", ("planter", "trough", "hanging basket"), 12, 85),
@@ -73,7 +89,11 @@ CATEGORIES: Final = (
         ),
     ),
     Category(
-        "Storage", 28, (0.14, 0.14), 0.85, 0.55,
+        "Storage",
+        28,
+        (0.14, 0.14),
+        0.85,
+        0.55,
         (1.17, 1.05, 1.02, 0.99, 0.97, 0.95, 0.96, 1.04, 1.03, 0.97, 0.95, 0.90),
         (
             ("Baskets", ("log basket", "laundry basket", "shelf basket"), 12, 70),
@@ -82,7 +102,11 @@ CATEGORIES: Final = (
         ),
     ),
     Category(
-        "Textiles", 36, (0.20, 0.25), 0.95, 0.56,
+        "Textiles",
+        36,
+        (0.20, 0.25),
+        0.95,
+        0.56,
         (1.03, 0.98, 0.96, 0.95, 0.94, 0.92, 0.93, 0.96, 1.02, 1.06, 1.12, 1.13),
         (
             ("Bedding", ("duvet set", "pillowcase pair", "quilt"), 18, 130),
@@ -107,9 +131,9 @@ class Products:
 
     Attributes
     ----------
-    prices, costs : array of int, levels × products
+    prices, costs : array of int, levels by products
         Pence; level *k* holds from the *k*-th change on.
-    popularity : array of float, kinds × products
+    popularity : array of float, kinds by products
         Share of a kind's expected lines before season, launch and price.
     launched, withdrawn : array of int
         Days since the window's first day; `NEVER` for what is still sold.

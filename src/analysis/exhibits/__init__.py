@@ -1,0 +1,1 @@
+"""SHOW: draws the table it is given; computes nothing."""

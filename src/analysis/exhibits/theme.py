@@ -1,0 +1,77 @@
+"""One look for every picture: type, colours, lines.
+
+The colours tell apart for colour-blind readers and, differing in lightness, in grey print; none
+of them carries meaning alone, as every mark has its label.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import seaborn as sns
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+
+INK, MUTED, RULE = "#1b2a41", "#5c6b7a", "#d9dfe5"
+ACCENT, BEFORE, BAND = "#1f5f99", "#9aa7b4", "#dbe7f2"
+GAIN, LOSS = "#14746f", "#d9822b"
+WIDTH = 6.7
+"""Inches: the text width of an A4 page, so that type in pictures is as large as the text's."""
+
+_FONT = "Source Sans Pro"
+_FACES = ("Regular", "Semibold", "Bold", "It")
+
+
+@cache
+def apply() -> None:
+    """Make the theme the one every figure of this process is drawn in."""
+    folder = Path(str(files("font_source_sans_pro"))) / "files"
+    for face in _FACES:
+        font_manager.fontManager.addfont(folder / f"SourceSansPro-{face}.ttf")
+    sns.set_theme(
+        style="white",
+        rc={
+            "font.family": _FONT,
+            "font.size": 9.5,
+            "axes.labelsize": 9,
+            "axes.labelcolor": MUTED,
+            "axes.edgecolor": RULE,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.spines.left": False,
+            "axes.grid": False,
+            "text.color": INK,
+            "xtick.color": MUTED,
+            "ytick.color": MUTED,
+            "xtick.labelsize": 9,
+            "ytick.labelsize": 9,
+            "xtick.bottom": False,
+            "ytick.left": False,
+            "lines.linewidth": 2.0,
+            "svg.fonttype": "path",
+            "svg.hashsalt": "analysis",  # equal tables give equal files
+        },
+    )
+    mpl.rcParams["axes.unicode_minus"] = True
+
+
+def canvas(height: float, columns: int = 1) -> tuple[mpl.figure.Figure, list[Axes]]:
+    """An empty figure of the page's width, ``height`` inches high, with axes side by side."""
+    apply()
+    with plt.ioff():
+        figure, axes = plt.subplots(
+            1, columns, figsize=(WIDTH, height), layout="constrained", squeeze=False
+        )
+    return figure, list(axes[0])
+
+
+def bars_only(axes: Axes) -> None:
+    """Take away a value axis whose bars carry their values as labels."""
+    axes.spines[["bottom", "left"]].set_visible(False)
+    axes.tick_params(bottom=False, labelbottom=False, left=False)
+    axes.tick_params(axis="y", labelcolor=INK)
+    axes.set(xlabel="", ylabel="")

@@ -1,0 +1,71 @@
+"""A finding: one sentence, the numbers in it and the exhibit that shows them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+MIME = "application/vnd.analysis.finding+json"
+Values = dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence a reader may quote, and what stands behind it.
+
+    As the last value of a notebook cell it shows its sentence and leaves the whole record in the
+    cell's output, where ``pack.collect`` reads it. The sentence in the notebook and the one in the
+    pack are therefore one object.
+
+    Attributes
+    ----------
+    id : str
+        ``<notebook>.<name>``, the same in every pack.
+    sentence : str
+        Plain text.
+    values : dict
+        Every number the sentence rests on, unrounded; ``None`` where there is none.
+    units : dict
+        Unit of each value: ``money``, ``count``, ``rate`` (0–1), ``points``, ``months``, ``days``.
+    exhibit : str
+        Label of the figure or table that shows it.
+    n : int
+        How many records it rests on.
+    notable : bool
+        Whether a director should read it on the front page.
+    at_stake : float
+        Money it is about, for ranking findings; 0 where it is about none.
+    caveats : tuple of str
+        What a careful reader must know before quoting it.
+    """
+
+    id: str
+    sentence: str
+    values: Values
+    units: dict[str, str]
+    exhibit: str
+    n: int
+    notable: bool
+    at_stake: float = 0.0
+    caveats: tuple[str, ...] = field(default=())
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        caveats = "".join(f"\n\n*{text}*" for text in self.caveats)
+        return {
+            "text/markdown": f"::: {{.finding}}\n**{self.sentence}**{caveats}\n:::\n",
+            "text/html": f"<p><strong>{self.sentence}</strong></p>"
+            + "".join(f"<p><em>{text}</em></p>" for text in self.caveats),
+            "text/plain": self.sentence,
+            MIME: asdict(self),
+        }
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> Finding:
+        """Rebuild a finding from its JSON form, in which tuples are lists."""
+        return cls(**{**record, "caveats": tuple(record["caveats"])})
+
+
+def number(value: float) -> float | None:
+    """A number as findings keep it: a missing one is ``None``, which JSON can hold."""
+    return float(value) if math.isfinite(value) else None

@@ -1,0 +1,1 @@
+"""COUNT: numbers that have a name in meetings, computed inside the engine."""

@@ -1,0 +1,194 @@
+"""Measures by group and period, as small tables with numerator and denominator kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import ibis
+import pandas as pd
+
+from analysis.errors import ContractError, nearest
+from analysis.measures.catalogue import DIMENSIONS, MEASURES, Measure
+from analysis.measures.lines import in_scope
+from analysis.model.dataset import Dataset
+from analysis.params import Run
+from analysis.periods import Period
+
+PARTS = ["numerator", "denominator", "value"]
+Entry = TypeVar("Entry")
+WINDOWS = ["current", "prior", "year_before"]
+
+
+def measure(
+    data: Dataset, region: str, period: Period, names: Sequence[str], by: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Take measures of a region and period, split by dimensions.
+
+    Parameters
+    ----------
+    data : Dataset
+        Opened snapshot.
+    region : str
+        A region of the data, or ``all``.
+    period : Period
+        Whole months.
+    names : sequence of str
+        Measures of the catalogue.
+    by : sequence of str
+        Dimensions of the catalogue; none: one group, the whole.
+
+    Returns
+    -------
+    DataFrame
+        One row per group and measure, indexed by ``by`` and ``measure``. Columns ``numerator``,
+        ``denominator`` (missing where the measure has none) and ``value`` = numerator /
+        denominator, in the measure's unit. No rows where the firm has no such dimension; missing
+        values where it lacks what a measure needs.
+
+    Raises
+    ------
+    ContractError
+        If a measure or dimension is not in the catalogue.
+    """
+    measures = [_known(name, MEASURES, "measure") for name in names]
+    dimensions = [_known(name, DIMENSIONS, "dimension") for name in by]
+    index = [*by, "measure"]
+    if not all(data.has(dimension.needs) for dimension in dimensions):
+        return pd.DataFrame(columns=[*index, *PARTS]).set_index(index).astype(float)
+    lines = in_scope(data, region, period)
+    numbers = {
+        f"{one.name}.{part}": over(lines).cast("float64")
+        for one in measures
+        if data.has(one.needs)
+        for part, over in (("numerator", one.numerator), ("denominator", one.denominator))
+        if over is not None
+    }
+    if by:
+        wide = lines.group_by(list(by)).aggregate(**numbers).order_by(list(by)).execute()
+    else:
+        wide = lines.aggregate(**numbers).execute()
+    tables = [_one_measure(wide, one, list(by)) for one in measures]
+    return pd.concat(tables).set_index(index).sort_index(level=list(by), sort_remaining=False)
+
+
+def compare(
+    data: Dataset, run: Run, names: Sequence[str], by: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Take measures of a run's period, of the period before it and of the same months last year.
+
+    Returns
+    -------
+    DataFrame
+        One row per group (seen in any of the three) and measure, indexed by ``by`` and
+        ``measure``. Columns ``current``, ``prior`` and ``year_before`` hold the values,
+        ``<window>_numerator`` and ``<window>_denominator`` what they are made of;
+        ``change_prior`` and ``change_year_before`` the difference in the measure's unit (points
+        for rates) and ``growth_prior``, ``growth_year_before`` the difference as a share of a
+        positive base. A window the data do not reach back to is missing throughout; a group
+        without orders in a window that they do reach is zero if its measure is a sum or count.
+    """
+    windows = dict(zip(WINDOWS, (run.period, run.period.prior(), run.period.year_before()), strict=True))
+    taken = {
+        name: measure(data, run.region, period, names, by)
+        for name, period in windows.items()
+        if name == "current" or data.covers(period)
+    }
+    rows = pd.concat(taken.values()).index.unique()
+    table = pd.DataFrame(index=rows, columns=[], dtype=float)
+    counted = ~rows.get_level_values("measure").map(lambda name: MEASURES[name].denominator is not None).to_numpy(bool)
+    for name in WINDOWS:
+        part = taken[name].reindex(rows) if name in taken else pd.DataFrame(index=rows, columns=PARTS, dtype=float)
+        if name in taken and by:
+            absent = ~rows.isin(taken[name].index)
+            part.loc[absent & counted, ["numerator", "value"]] = 0.0  # not sold is zero, not unknown
+        table[name] = part["value"]
+        table[[f"{name}_numerator", f"{name}_denominator"]] = part[["numerator", "denominator"]]
+    for base in WINDOWS[1:]:
+        change = table["current"] - table[base]
+        table[f"change_{base}"] = change
+        table[f"growth_{base}"] = change / table[base].where(table[base] > 0)
+    order = {name: place for place, name in enumerate(names)}
+    return table.sort_index(
+        key=lambda level: level.map(order) if level.name == "measure" else level, kind="stable"
+    ) if not by else table
+
+
+def by_month(
+    data: Dataset, region: str, first: pd.Period, last: pd.Period, names: Sequence[str]
+) -> pd.DataFrame:
+    """Take measures of every month from ``first`` to ``last`` that the data cover.
+
+    Returns
+    -------
+    DataFrame
+        One row per month (``month``, a PeriodIndex without gaps), one column per measure. A
+        month without orders is zero for sums and counts and missing for ratios.
+    """
+    start = max(first, pd.Period(data.first_day, "M"))
+    end = min(last, pd.Period(data.last_day, "M"))
+    months = pd.period_range(start, end, freq="M", name="month")
+    span = Period(text=f"{start}..{end}", first=start, last=end)
+    taken = measure(data, region, span, names, by=["month"])["value"].unstack("measure")
+    taken.index = pd.PeriodIndex(taken.index, freq="M", name="month")
+    table = taken.reindex(index=months, columns=list(names))
+    sums = [name for name in names if MEASURES[name].denominator is None and data.has(MEASURES[name].needs)]
+    return table.assign(**{name: table[name].fillna(0.0) for name in sums}).rename_axis(columns=None)
+
+
+def product_sales(data: Dataset, region: str, period: Period) -> pd.DataFrame:
+    """Units and revenue of every product sold.
+
+    Returns
+    -------
+    DataFrame
+        One row per ``product_id`` (index; lines without a product are one row, ``""``), columns
+        ``units`` (count) and ``revenue`` (money).
+    """
+    lines = in_scope(data, region, period)
+    lines = lines.mutate(product_id=lines.product_id.fill_null(""))
+    table = lines.group_by("product_id").aggregate(
+        units=lines.quantity.sum().cast("float64"), revenue=lines.revenue.sum().cast("float64")
+    )
+    return table.order_by("product_id").execute().set_index("product_id")
+
+
+def customer_activity(data: Dataset, region: str, last: pd.Period, months: int) -> pd.DataFrame:
+    """What each customer bought in the ``months`` that end with ``last``.
+
+    Returns
+    -------
+    DataFrame
+        One row per customer who ordered in the window and region, indexed by ``customer_id``.
+        Columns ``last_ordered_at``, ``days_since_last_order`` (days, to the end of ``last`` or of
+        the data if that is earlier), ``order_count`` and ``revenue`` (money).
+    """
+    first = last - (months - 1)
+    window = Period(text=f"{first}..{last}", first=first, last=last)
+    lines = in_scope(data, region, window)
+    table = lines.group_by("customer_id").aggregate(
+        last_ordered_at=lines.ordered_at.max(),
+        order_count=lines.order_id.nunique(),
+        revenue=lines.revenue.sum().cast("float64"),
+    )
+    customers: pd.DataFrame = table.order_by("customer_id").execute().set_index("customer_id")
+    as_of = pd.Timestamp(min(window.end, data.last_day))
+    days = (as_of - customers["last_ordered_at"].dt.normalize()).dt.days
+    return customers.assign(days_since_last_order=days)
+
+
+def _known(name: str, catalogue: dict[str, Entry], kind: str) -> Entry:
+    if name not in catalogue:
+        raise ContractError(f"no {kind} is called {name!r}; {nearest(name, catalogue)}")
+    return catalogue[name]
+
+
+def _one_measure(wide: pd.DataFrame, one: Measure, by: list[str]) -> pd.DataFrame:
+    """The rows of one measure, from the wide table the engine gives."""
+    table = wide[by].assign(measure=one.name)
+    missing = pd.Series(float("nan"), index=wide.index)
+    numerator = wide.get(f"{one.name}.numerator", missing).astype(float)
+    denominator = wide.get(f"{one.name}.denominator", missing).astype(float)
+    ratio = numerator / denominator.where(denominator != 0)
+    value = numerator if one.denominator is None else ratio
+    return table.assign(numerator=numerator, denominator=denominator, value=value)

@@ -1,0 +1,1 @@
+"""A run: notebooks executed, what they found collected, one pack published."""

@@ -30,17 +30,6 @@ local function word(key, fallback) return words[key] or fallback end
 
 -- ── What may reach a reader ──────────────────────────────────────────────────────────────────
 
-local function safe_raw(el)
-  if el.format ~= 'html' then return {} end
-  local lower = el.text:lower()
-  if lower:match '^%s*<div class="table%-scroll"' and not lower:match '<script' then return nil end
-  return pandoc.Para { pandoc.Str(el.text) }
-end
-
-local function safe_inline(el)
-  return el.format == 'html' and pandoc.Str(el.text) or {}
-end
-
 local function safe_link(el)
   local target = el.target:lower()
   if target:match '^https?://' or target:match '^mailto:' or target:match '^#' then return nil end
@@ -103,9 +92,10 @@ local function reference(el)
   for k, citation in ipairs(el.citations) do
     local id = citation.id
     local target = targets[id]
-    local known = target and (id:match '^fig%-' or id:match '^tbl%-' or id:match '^sec%-')
-    if not own and id:match '^%a+%-' and known then return nil end
-    if not known then return el.content end
+    if not own and (id:match '^fig%-' or id:match '^tbl%-' or target and target.numbered) then
+      return nil
+    end
+    if not target then return el.content end
     if k > 1 then out:extend { pandoc.Str ',', pandoc.Space() } end
     if typst and (target.kind ~= 'sec' or target.numbered) then
       local name = target.kind == 'sec' and word('section', 'Section')
@@ -237,7 +227,7 @@ local function typst_table(el)
     parts[1] = 'table.header(repeat: true, ' .. table.concat(made, ', ') .. ')'
   end
   for k = headed + 1, #rows do parts[#parts + 1] = cells(rows[k]) end
-  return raw('#pack-table((' .. table.concat(specs, ', ') .. ',), ' .. size .. 'pt, '
+  return raw('#pack-table((' .. table.concat(specs, ', ') .. ',), ' .. size .. 'pt, ' .. #rows .. ', '
     .. table.concat(parts, ',\n') .. ')')
 end
 
@@ -377,9 +367,8 @@ local function paginate(blocks, weights)
 end
 
 function Pandoc(doc)
-  for key, value in pairs(doc.meta.labels or {}) do words[key] = stringify(value) end
-  doc = doc:walk { RawBlock = safe_raw, RawInline = safe_inline, Link = safe_link }
-  doc = doc:walk { Header = heading }
+  for key, value in pairs(doc.meta.words or {}) do words[key] = stringify(value) end
+  doc = doc:walk { Link = safe_link, Header = heading }
   local weights = typst and chapter_weights(doc.blocks)
   if own then
     doc:walk {

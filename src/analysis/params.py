@@ -6,7 +6,7 @@ there. A region exists because its file does; ``all`` is the whole firm.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -61,6 +61,15 @@ class Settings(Strict):
     forecast: Forecast
 
 
+class Firm(BaseModel):
+    """What a pack says about whose data it shows, from ``params/sources/<data>.yml``."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    firm: str
+    currency: str
+
+
 class Region(Settings):
     """The settings as they hold in one region."""
 
@@ -74,7 +83,19 @@ class Run:
     region: str
     period: periods.Period
     data: str
+    firm: str
+    currency: str
+    """Sign of the money all amounts are in."""
     settings: Region
+
+    @property
+    def whole_firm(self) -> Run:
+        """The same run over every region, for what is compared with the rest of the firm."""
+        return replace(self, region=WHOLE_FIRM)
+
+    def base_period(self, base: str) -> periods.Period:
+        """The period a base is: ``prior`` or ``year_before``."""
+        return self.period.year_before() if base == "year_before" else self.period.prior()
 
     @property
     def region_label(self) -> str:
@@ -107,12 +128,16 @@ def load(region: str, period: str, data: str = "demo", folder: Path | None = Non
     _must_exist("region", region, folder / "regions")
     _must_exist("data", data, folder / "sources")
     base, own = folder / "base.yml", folder / "regions" / f"{region}.yml"
+    source = folder / "sources" / f"{data}.yml"
+    whose = checked(Firm, read_yaml(source), source)
     checked(Settings, read_yaml(base), base)
     merged = _over(read_yaml(base), read_yaml(own))
     return Run(
         region=region,
         period=periods.parse(str(period)),
         data=data,
+        firm=whose.firm,
+        currency=whose.currency,
         settings=checked(Region, merged, own),
     )
 
@@ -176,7 +201,9 @@ def _problem(model: type[BaseModel], item: dict[str, Any]) -> str:
     place = [part for part in item["loc"] if not str(part).startswith("function-")]
     key = ".".join(map(str, place))
     if item["type"] == "extra_forbidden":
-        return f"key {key!r} is not one that is read; {nearest(str(place[-1]), _keys(model, place))}"
+        return (
+            f"key {key!r} is not one that is read; {nearest(str(place[-1]), _keys(model, place))}"
+        )
     if item["type"] == "missing":
         return f"key {key!r} is missing"
     return f"key {key!r} is {item['input']!r}: {item['msg'][0].lower()}{item['msg'][1:]}"

@@ -34,6 +34,13 @@ def money(value: float | None, currency: str = "£") -> str:
     return f"{_sign(value) if float(text) else ''}{currency}{text}"
 
 
+def money_tick(value: float, currency: str = "£") -> str:
+    """Format a round amount for an axis: ``£50k``, not ``£50.0k``."""
+    text = money(value, currency)
+    digits = text.rstrip("kmbn")
+    return (digits.rstrip("0").rstrip(".") if "." in digits else digits) + text[len(digits) :]
+
+
 def money_in_full(value: float | None, currency: str = "£", digits: int = 0) -> str:
     """Format money with thousands separators, for tables that must add up on paper.
 

@@ -24,6 +24,9 @@ from analysis.errors import ParameterError
 
 __all__ = ["DemoSummary", "make_demo"]
 
+# Which of the possible histories a seed tells. Chosen, once, so that the last month of the default
+# seed reads as told in `events`: a fall in East with a cause, and no other region's fall by chance.
+EDITION = 157
 MARKER = "erp_orders.csv"
 
 
@@ -81,7 +84,7 @@ def make_demo(folder: Path, seed: int = 2026) -> DemoSummary:
 
 def _write(partial: Path, folder: Path, seed: int) -> DemoSummary:
     range_rng, customer_rng, order_rng, line_rng, return_rng = map(
-        np.random.default_rng, np.random.SeedSequence(seed).spawn(5)
+        np.random.default_rng, np.random.SeedSequence((EDITION, seed)).spawn(5)
     )
     products = make_products(range_rng)
     demand = make_demand(products)

@@ -8,12 +8,15 @@ behave as that of a larger firm's.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import NormalDist
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+MOST_EVENTS: Final = 30
 
 
 def even(group: Ints, rng: np.random.Generator) -> Floats:
@@ -34,6 +37,25 @@ def even(group: Ints, rng: np.random.Generator) -> Floats:
     drawn = np.empty(len(group))
     drawn[order] = (place + rng.random(len(group))) / np.repeat(count, count)
     return drawn
+
+
+def even_normal(group: Ints, rng: np.random.Generator) -> Floats:
+    """Standard normal numbers, stratified within groups as those of `even`."""
+    quantile = NormalDist().inv_cdf
+    inside = np.clip(even(group, rng), 1e-12, 1 - 1e-12)
+    return np.array([quantile(share) for share in inside.tolist()])
+
+
+def even_poisson(mean: Floats, group: Ints, rng: np.random.Generator) -> Ints:
+    """Poisson numbers of small means (up to about 5), stratified within groups."""
+    share = even(group, rng)
+    term = np.exp(-mean)
+    reached, number = term.copy(), np.zeros(len(mean), dtype=np.int64)
+    for k in range(1, MOST_EVENTS + 1):
+        number += share >= reached
+        term = term * mean / k
+        reached += term
+    return number
 
 
 def draw(shares: Sequence[float], group: Ints, rng: np.random.Generator) -> Ints:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from analysis.demo.chance import Floats, Ints, draw, even
 from analysis.demo.demand import Demand
 from analysis.demo.firm import (
     BUSINESS,
@@ -22,7 +24,6 @@ from analysis.demo.firm import (
     SEGMENTS,
     SIZE_BANDS,
 )
-from analysis.demo.products import Floats, Ints
 
 OLDEST_DAY: Final = -3000  # the first customers still on file, days before the window
 CANDIDATES: Final = 12  # drawn per customer known at the start; more than enough survive
@@ -97,7 +98,8 @@ def first_rep(region: Ints) -> Ints:
 def draw_rep(region: Ints, rng: np.random.Generator) -> Ints:
     """Draw a rep of each region given."""
     reps = np.array([r.reps for r in REGIONS])[region]
-    return first_rep(region) + np.floor(rng.random(len(region)) * reps).astype(np.int64)
+    numbers: Ints = first_rep(region) + np.floor(rng.random(len(region)) * reps).astype(np.int64)
+    return numbers
 
 
 def make_customers(demand: Demand, rng: np.random.Generator) -> Customers:
@@ -128,8 +130,8 @@ def _segment(kind: int, demand: Demand, rng: np.random.Generator) -> dict[str, I
         spend = np.exp(rng.normal(-(spread**2) / 2, spread, count))
         spend = spend * np.array([band.spend for band in SIZE_BANDS])[size]
         rep = draw_rep(region, rng)
-    acquired = _first_days(known == 1, region, demand.orders[kind, channel, region], rng)
-    alive_until = _last_days(kind, acquired, rng)
+    orders = demand.orders[kind, channel, region]
+    acquired, alive_until = _lives(kind, known == 1, region, orders, rng)
     return {
         "kind": np.full(count, kind),
         "region": region,
@@ -143,6 +145,38 @@ def _segment(kind: int, demand: Demand, rng: np.random.Generator) -> dict[str, I
         "acquired": acquired,
         "alive_until": alive_until,
     }
+
+
+def _lives(
+    kind: int, known: NDArray[np.bool_], region: Ints, orders: Floats, rng: np.random.Generator
+) -> tuple[Ints, Ints]:
+    """First and last day of each customer; the new ones come on days on which people buy."""
+    segment = SEGMENTS[kind]
+
+    def lives(alike: Ints) -> Floats:
+        scale = 1 / (segment.life * DAYS_PER_MONTH * segment.death_shape)
+        death_rate = rng.gamma(segment.death_shape, scale, len(alike))
+        return -np.log1p(-even(alike, rng)) / death_rate
+
+    wanted = int(known.sum())
+    everyone = np.zeros(wanted * CANDIDATES, dtype=np.int64)
+    start = OLDEST_DAY * rng.random(len(everyone))
+    end = start + lives(everyone)
+    survivors = np.flatnonzero(end >= 0)[:wanted]
+    if len(survivors) < wanted:
+        raise ValueError(f"{len(survivors)} of {wanted} customers survived: raise CANDIDATES")
+    survivors = survivors[np.argsort(end[survivors], kind="stable")]
+    deal = np.empty(wanted, dtype=np.int64)
+    deal[np.lexsort((region[known], even(region[known], rng)))] = np.arange(wanted)
+
+    day_shares = orders[~known].cumsum(axis=1)
+    day_shares /= day_shares[:, -1:]
+    fresh = (day_shares < even(region[~known], rng)[:, None]).sum(axis=1)
+    first, last = np.empty(len(known)), np.empty(len(known))
+    first[known], last[known] = np.floor(start[survivors[deal]]), end[survivors[deal]]
+    first[~known], last[~known] = fresh, fresh + lives(region[~known])
+    capped = np.minimum(np.floor(last), 100 * DAY_COUNT)
+    return first.astype(np.int64), capped.astype(np.int64)
 
 
 def _names(kind: Ints, industry: Ints, rng: np.random.Generator) -> list[str]:

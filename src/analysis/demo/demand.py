@@ -16,6 +16,7 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.demo.chance import Floats, Ints
 from analysis.demo.events import (
     PRICE_CHANGES,
     PROMOTIONS,
@@ -40,7 +41,7 @@ from analysis.demo.firm import (
     WEB_ON_CLOSED_DAYS,
     WEEKDAYS,
 )
-from analysis.demo.products import CATEGORIES, Floats, Ints, Products, price_levels
+from analysis.demo.products import CATEGORIES, Products, price_levels
 
 RAMP_DAYS = 90.0  # a new product reaches its popularity in a straight line
 _DATES = [FIRST_DAY + timedelta(days=day) for day in range(DAY_COUNT)]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from analysis.demo.chance import Ints
 from analysis.demo.customers import ACQUIRED_VIA, Customers
 from analysis.demo.firm import (
     CHANNELS,
@@ -18,7 +19,7 @@ from analysis.demo.firm import (
     REGIONS,
     SIZE_BANDS,
 )
-from analysis.demo.products import CATEGORIES, Ints, Products
+from analysis.demo.products import CATEGORIES, Products
 from analysis.demo.purchases import RETURN_REASONS, Lines, Orders, Returns
 
 

@@ -38,12 +38,12 @@ class Region:
 
 
 REGIONS: Final = (
-    Region("East", 0.215, 0.045, 5),
-    Region("North", 0.180, 0.030, 4),
-    Region("South", 0.185, 0.050, 4),
-    Region("Central", 0.155, 0.025, 4),
-    Region("South-West", 0.135, 0.055, 3),
-    Region("North-East", 0.130, 0.025, 3),
+    Region("East", 0.215, 0.030, 5),
+    Region("North", 0.180, 0.020, 4),
+    Region("South", 0.185, 0.035, 4),
+    Region("Central", 0.155, 0.015, 4),
+    Region("South-West", 0.135, 0.040, 3),
+    Region("North-East", 0.130, 0.015, 3),
 )
 EAST: Final = 0
 HOME_REGION_RATE: Final = 0.985  # the rest of a customer's orders is placed elsewhere
@@ -70,8 +70,8 @@ class Segment:
 
 
 SEGMENTS: Final = (
-    Segment(900, 0.56, 1.8, 1.02, 3.0, 60.0, (0.16, 0.14, 0.70), 0.98, 0.40),
-    Segment(2100, 0.47, 1.4, 0.52, 2.5, 34.0, (0.55, 0.42, 0.03), 0.24, 0.0),
+    Segment(1150, 0.58, 2.6, 0.94, 5.0, 40.0, (0.16, 0.14, 0.70), 0.75, 0.25),
+    Segment(1850, 0.47, 1.4, 0.45, 4.0, 28.0, (0.55, 0.42, 0.03), 0.24, 0.0),
 )
 LOYALTY_TO_CHANNEL: Final = 0.75  # of orders go to the channel a customer prefers by habit
 
@@ -96,12 +96,12 @@ class SizeBand:
 
 
 SIZE_BANDS: Final = (
-    SizeBand("1-9", 0.42, 0.70, 0.05),
+    SizeBand("1-9", 0.42, 0.75, 0.05),
     SizeBand("10-49", 0.34, 1.00, 0.08),
-    SizeBand("50-249", 0.18, 1.45, 0.11),
-    SizeBand("250+", 0.06, 2.00, 0.14),
+    SizeBand("50-249", 0.18, 1.35, 0.11),
+    SizeBand("250+", 0.06, 1.75, 0.14),
 )
-TRADE_LINE_SPEND: Final = 700.0  # £ at list, a middling line of a 10-49 business
+TRADE_LINE_SPEND: Final = 950.0  # £ at list, a middling line of a 10-49 business
 DEALER_DISCOUNT: Final = 0.03  # on top of the customer's own
 
 # Share of a week's orders that falls on each day, Monday first.
@@ -116,8 +116,8 @@ WEB_ON_CLOSED_DAYS: Final = 0.30
 
 # Demand by calendar month, January first; businesses stock up before consumers buy.
 KIND_MONTHS: Final = (
-    (0.97, 0.98, 1.01, 1.00, 1.00, 0.99, 0.97, 0.94, 1.03, 1.06, 1.10, 0.95),
-    (0.95, 0.93, 0.97, 0.98, 0.99, 0.98, 0.97, 0.97, 0.98, 1.00, 1.12, 1.16),
+    (0.96, 0.97, 0.99, 0.99, 0.99, 0.99, 0.98, 0.95, 1.00, 1.02, 1.09, 1.08),
+    (0.94, 0.92, 0.96, 0.97, 0.98, 0.97, 0.96, 0.96, 0.97, 1.00, 1.14, 1.24),
 )
 
 

@@ -7,13 +7,10 @@ from datetime import date
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analysis.demo.chance import Floats, Ints
 from analysis.demo.events import COST_CHANGES, PRICE_CHANGES, day_index
 from analysis.demo.firm import DAY_COUNT
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,7 @@ CATEGORIES: Final = (
     Category(
         "Kitchen",
         42,
-        (0.22, 0.27),
+        (0.23, 0.27),
         0.90,
         0.56,
         (0.94, 0.95, 0.97, 0.97, 0.97, 0.95, 0.93, 0.96, 1.01, 1.04, 1.15, 1.16),
@@ -65,8 +62,8 @@ CATEGORIES: Final = (
     Category(
         "Furniture",
         34,
-        (0.17, 0.08),
-        1.40,
+        (0.16, 0.08),
+        1.35,
         0.59,
         (1.05, 0.98, 1.01, 1.00, 0.98, 0.94, 0.93, 0.97, 1.04, 1.05, 1.05, 1.00),
         (
@@ -159,9 +156,8 @@ class Products:
 def price_level(starts: tuple[date, ...]) -> Ints:
     """For each day of the window, how many of these changes have happened."""
     days = np.arange(DAY_COUNT)
-    return np.searchsorted([day_index(start) for start in starts], days, side="right").astype(
-        np.int64
-    )
+    changes = [day_index(start) for start in starts]
+    return np.searchsorted(changes, days, side="right").astype(np.int64)
 
 
 def price_levels() -> Ints:

@@ -7,18 +7,17 @@ from typing import Final
 
 import numpy as np
 
+from analysis.demo.chance import Floats, Ints, even, even_normal, even_poisson, place_in_group
 from analysis.demo.customers import Customers, draw_rep
-from analysis.demo.demand import Demand, in_category
+from analysis.demo.demand import MONTHS, Demand, in_category
 from analysis.demo.events import PROMOTIONS, STOCK_OUT, between
 from analysis.demo.firm import (
     BUSINESS,
-    CHANNELS,
     CONSUMER,
     DAY_COUNT,
     DEALER,
     DEALER_DISCOUNT,
     HOME_REGION_RATE,
-    KINDS,
     REGIONS,
     SEGMENTS,
     SIZE_BANDS,
@@ -28,8 +27,6 @@ from analysis.demo.firm import (
 )
 from analysis.demo.products import (
     CATEGORIES,
-    Floats,
-    Ints,
     Products,
     cost_levels,
     price_levels,
@@ -92,8 +89,10 @@ class Returns:
 def make_orders(customers: Customers, demand: Demand, rng: np.random.Generator) -> Orders:
     """Draw the orders: one on the day of acquisition, then a Poisson process until death.
 
-    A customer's expected orders over a stretch of days are their rate times the demand of those
-    days, and given their number they fall on days in proportion to demand.
+    A customer's expected orders on a day are their rate times that day's demand. The orders of
+    customers alike (a region's consumers, or its businesses that spend alike) are drawn together,
+    evenly along their common expectation, and fall to customers in proportion to their own: the
+    superposition of Poisson processes, taken apart again.
     """
     customer, day = _arrivals(customers, demand, rng)
     kind, home = customers.kind[customer], customers.region[customer]
@@ -107,36 +106,42 @@ def make_orders(customers: Customers, demand: Demand, rng: np.random.Generator) 
     rep = np.where(channel == WEB, 0, rep)
 
     order = np.lexsort((rng.random(len(day)), day))
-    counts = np.bincount(day, minlength=DAY_COUNT)
-    number = np.arange(len(day)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
-    return Orders(customer[order], day[order], number, channel[order], region[order], rep[order])
+    return Orders(
+        customer[order],
+        day[order],
+        place_in_group(day[order]),
+        channel[order],
+        region[order],
+        rep[order],
+    )
 
 
 def _arrivals(customers: Customers, demand: Demand, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Customer and day of every order, in no order that matters."""
     new = np.flatnonzero(customers.acquired >= 0)
     who, when = [new], [customers.acquired[new]]
-    first = np.maximum(customers.acquired + 1, 0)  # the day of acquisition has its order already
-    last = np.minimum(customers.alive_until, DAY_COUNT - 1)
-    for kind in range(len(KINDS)):
-        for channel in range(len(CHANNELS)):
-            for region in range(len(REGIONS)):
-                alike = np.flatnonzero(
-                    (customers.kind == kind)
-                    & (customers.channel == channel)
-                    & (customers.region == region)
-                    & (first <= last)
-                )
-                until = np.concatenate([[0.0], demand.orders[kind, channel, region].cumsum()])
-                low, high = until[first[alike]], until[last[alike] + 1]
-                count = rng.poisson(customers.rate[alike] * (high - low))
-                point = np.repeat(low, count)
-                point += rng.random(len(point)) * np.repeat(high - low, count)
-                who.append(np.repeat(alike, count))
-                found = np.searchsorted(until, point, side="right") - 1
-                # rounding must not carry an order past the last day of its customer
-                when.append(np.minimum(found, np.repeat(last[alike], count)))
+    alike = _spend_fifth(customers) * len(REGIONS) + customers.region
+    days = np.arange(DAY_COUNT)[:, None]
+    for cell in np.unique(alike):
+        member = np.flatnonzero(alike == cell)
+        kind, region = customers.kind[member[0]], customers.region[member[0]]
+        expected = demand.orders[kind, customers.channel[member], region].T * customers.rate[member]
+        # the day of acquisition has its order already
+        alive = (days > customers.acquired[member]) & (days <= customers.alive_until[member])
+        reached = (expected * alive).ravel().cumsum()
+        count = int(reached[-1] + rng.random())
+        point = even(np.zeros(count, dtype=np.int64), rng) * reached[-1]
+        day, place = np.divmod(np.searchsorted(reached, point, side="right"), len(member))
+        who.append(member[place])
+        when.append(day)
     return np.concatenate(who), np.concatenate(when)
+
+
+def _spend_fifth(customers: Customers) -> Ints:
+    """0 for consumers, 1 to 5 for businesses by how large their lines are."""
+    businesses = customers.kind == BUSINESS
+    edges = np.quantile(customers.spend[businesses], (0.2, 0.4, 0.6, 0.8))
+    return np.where(businesses, 1 + np.searchsorted(edges, customers.spend), 0)
 
 
 def make_lines(
@@ -148,23 +153,31 @@ def make_lines(
 ) -> Lines:
     """Draw what each order holds and price it; an article stands once in an order."""
     extra = np.array([segment.extra_lines for segment in SEGMENTS])
-    wanted = 1 + rng.poisson(extra[customers.kind[orders.customer]])
+    alike = _cells(orders, _spend_fifth(customers)[orders.customer])
+    wanted = 1 + even_poisson(extra[customers.kind[orders.customer]], alike, rng)
     order = np.repeat(np.arange(len(orders.day)), wanted)
     product = _articles(order, orders, customers, demand, rng)
-    once = np.unique(order * len(products) + product, return_index=True)[1]
-    once = np.sort(once)
+    once = np.sort(np.unique(order * len(products) + product, return_index=True)[1])
     order, product = order[once], product[once]
 
-    count = np.bincount(order)
-    line_no = np.arange(len(order)) - np.repeat(np.cumsum(count) - count, count) + 1
     buyer, day = orders.customer[order], orders.day[order]
-    quantity = _quantities(customers.kind[buyer], customers.spend[buyer], product, products, rng)
+    kind, spend = customers.kind[buyer], customers.spend[buyer]
+    quantity = _quantities(kind, spend, alike[order], product, products, rng)
     list_price = products.prices[price_levels()[day], product]
     gross = quantity * list_price
     rate = _discount_rates(order, product, orders, customers, products, rng)
     discount = (gross * rate + 5_000) // 10_000
     cost = quantity * products.costs[cost_levels()[day], product]
-    return Lines(order, line_no, product, quantity, list_price, discount, gross - discount, cost)
+    return Lines(
+        order,
+        place_in_group(order),
+        product,
+        quantity,
+        list_price,
+        discount,
+        gross - discount,
+        cost,
+    )
 
 
 def _articles(
@@ -175,29 +188,44 @@ def _articles(
     rng: np.random.Generator,
 ) -> Ints:
     """Draw a product for each line by looking up one number in all days' shares laid end to end."""
-    kinds, supplies, days, products = demand.articles.shape
+    kinds, supplies, days, products = map(int, demand.articles.shape)
     shares = demand.articles.reshape(-1, products).cumsum(axis=1)
     shares /= shares[:, -1:]
     laid_out = (shares + np.arange(kinds * supplies * days)[:, None]).ravel()
-    kind = customers.kind[orders.customer[order]]
-    short = (orders.region[order] == STOCK_OUT.region).astype(np.int64)
-    row = (kind * supplies + short) * days + orders.day[order]
-    found = np.searchsorted(laid_out, row + rng.random(len(order)), side="right")
-    return (found - row * products).astype(np.int64)
+    kind = customers.kind[orders.customer]
+    short = (orders.region == STOCK_OUT.region).astype(np.int64)
+    row = ((kind * supplies + short) * days + orders.day)[order]
+    found = np.searchsorted(laid_out, row + even(_cells(orders, kind)[order], rng), side="right")
+    articles: Ints = found - row * products
+    return articles
+
+
+def _cells(orders: Orders, kind: Ints) -> Ints:
+    """Number the orders by kind (or fifth) of customer, region and month, to draw evenly within."""
+    months = int(MONTHS[-1]) + 1
+    cells: Ints = (kind * len(REGIONS) + orders.region) * months + MONTHS[orders.day]
+    return cells
 
 
 def _quantities(
-    kind: Ints, spend: Floats, product: Ints, products: Products, rng: np.random.Generator
+    kind: Ints,
+    spend: Floats,
+    alike: Ints,
+    product: Ints,
+    products: Products,
+    rng: np.random.Generator,
 ) -> Ints:
     """Businesses buy for an amount of money, in cases; consumers a few, fewer of what is dear."""
     price = products.prices[0, product] / 100
     scale = np.array([category.spend for category in CATEGORIES])[products.category[product]]
     money = TRADE_LINE_SPEND * scale * spend
-    money = money * np.exp(rng.normal(-(LINE_SPREAD**2) / 2, LINE_SPREAD, len(product)))
+    money = money * np.exp(LINE_SPREAD * even_normal(alike, rng) - LINE_SPREAD**2 / 2)
     loose = np.maximum(1, np.rint(money / price)).astype(np.int64)
     cased = (loose + CASE // 2) // CASE * CASE
     few = 1 + rng.poisson(np.clip(14 / price, 0.05, 1.6))
-    return np.where(kind == CONSUMER, few, np.where(loose >= 2 * CASE, cased, loose))
+    traded = np.where(loose >= 2 * CASE, cased, loose)
+    quantity: Ints = np.where(kind == CONSUMER, few, traded)
+    return quantity
 
 
 def _discount_rates(

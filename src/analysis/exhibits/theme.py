@@ -15,6 +15,7 @@ import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 INK, MUTED, RULE = "#1b2a41", "#5c6b7a", "#d9dfe5"
 ACCENT, BEFORE, BAND = "#1f5f99", "#9aa7b4", "#dbe7f2"
@@ -75,3 +76,22 @@ def bars_only(axes: Axes) -> None:
     axes.tick_params(bottom=False, labelbottom=False, left=False)
     axes.tick_params(axis="y", labelcolor=INK)
     axes.set(xlabel="", ylabel="")
+
+
+def few_ticks(number: int) -> MaxNLocator:
+    """At most ``number`` steps on a value axis, at round values."""
+    return MaxNLocator(nbins=number, steps=[1, 2, 2.5, 5, 10])
+
+
+def label_bar(axes: Axes, reach: float, place: float, text: str) -> None:
+    """Write a label at the end of a horizontal bar, on the side it points to."""
+    right = reach >= 0
+    axes.annotate(
+        text,
+        (reach, place),
+        xytext=(6 if right else -6, 0),
+        textcoords="offset points",
+        va="center",
+        ha="left" if right else "right",
+        fontsize=9,
+    )

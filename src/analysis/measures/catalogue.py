@@ -97,7 +97,11 @@ def _list_value(lines: ir.Table) -> ir.Scalar:
 
 REVENUE, ORDERS, CUSTOMERS = "revenue", "orders", "customers"
 UNITS, NEW_CUSTOMERS, AVERAGE_ORDER_VALUE = "units", "new_customers", "average_order_value"
-GROSS_MARGIN, GROSS_MARGIN_RATE, DISCOUNT_RATE = "gross_margin", "gross_margin_rate", "discount_rate"
+GROSS_MARGIN, GROSS_MARGIN_RATE, DISCOUNT_RATE = (
+    "gross_margin",
+    "gross_margin_rate",
+    "discount_rate",
+)
 RETURNED_ORDERS, RETURNED_REVENUE = "returned_orders", "returned_revenue"
 
 _SALES = "Farris et al., Marketing Metrics, 3rd ed., ch. 2 and 3"

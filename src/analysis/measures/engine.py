@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-import ibis
 import pandas as pd
 
 from analysis.errors import ContractError, nearest
@@ -72,9 +71,7 @@ def measure(
     return pd.concat(tables).set_index(index).sort_index(level=list(by), sort_remaining=False)
 
 
-def compare(
-    data: Dataset, run: Run, names: Sequence[str], by: Sequence[str] = ()
-) -> pd.DataFrame:
+def compare(data: Dataset, run: Run, names: Sequence[str], by: Sequence[str] = ()) -> pd.DataFrame:
     """Take measures of a run's period, of the period before it and of the same months last year.
 
     Returns
@@ -88,7 +85,9 @@ def compare(
         positive base. A window the data do not reach back to is missing throughout; a group
         without orders in a window that they do reach is zero if its measure is a sum or count.
     """
-    windows = dict(zip(WINDOWS, (run.period, run.period.prior(), run.period.year_before()), strict=True))
+    windows = dict(
+        zip(WINDOWS, (run.period, run.period.prior(), run.period.year_before()), strict=True)
+    )
     taken = {
         name: measure(data, run.region, period, names, by)
         for name, period in windows.items()
@@ -96,12 +95,20 @@ def compare(
     }
     rows = pd.concat(taken.values()).index.unique()
     table = pd.DataFrame(index=rows, columns=[], dtype=float)
-    counted = ~rows.get_level_values("measure").map(lambda name: MEASURES[name].denominator is not None).to_numpy(bool)
+    counted = ~rows.get_level_values("measure").map(
+        lambda name: MEASURES[name].denominator is not None
+    ).to_numpy(bool)
     for name in WINDOWS:
-        part = taken[name].reindex(rows) if name in taken else pd.DataFrame(index=rows, columns=PARTS, dtype=float)
+        part = (
+            taken[name].reindex(rows)
+            if name in taken
+            else pd.DataFrame(index=rows, columns=PARTS, dtype=float)
+        )
         if name in taken and by:
             absent = ~rows.isin(taken[name].index)
-            part.loc[absent & counted, ["numerator", "value"]] = 0.0  # not sold is zero, not unknown
+            part.loc[absent & counted, ["numerator", "value"]] = (
+                0.0  # not sold is zero, not unknown
+            )
         table[name] = part["value"]
         table[[f"{name}_numerator", f"{name}_denominator"]] = part[["numerator", "denominator"]]
     for base in WINDOWS[1:]:
@@ -109,9 +116,13 @@ def compare(
         table[f"change_{base}"] = change
         table[f"growth_{base}"] = change / table[base].where(table[base] > 0)
     order = {name: place for place, name in enumerate(names)}
-    return table.sort_index(
-        key=lambda level: level.map(order) if level.name == "measure" else level, kind="stable"
-    ) if not by else table
+    return (
+        table.sort_index(
+            key=lambda level: level.map(order) if level.name == "measure" else level, kind="stable"
+        )
+        if not by
+        else table
+    )
 
 
 def by_month(
@@ -132,8 +143,14 @@ def by_month(
     taken = measure(data, region, span, names, by=["month"])["value"].unstack("measure")
     taken.index = pd.PeriodIndex(taken.index, freq="M", name="month")
     table = taken.reindex(index=months, columns=list(names))
-    sums = [name for name in names if MEASURES[name].denominator is None and data.has(MEASURES[name].needs)]
-    return table.assign(**{name: table[name].fillna(0.0) for name in sums}).rename_axis(columns=None)
+    sums = [
+        name
+        for name in names
+        if MEASURES[name].denominator is None and data.has(MEASURES[name].needs)
+    ]
+    return table.assign(**{name: table[name].fillna(0.0) for name in sums}).rename_axis(
+        columns=None
+    )
 
 
 def product_sales(data: Dataset, region: str, period: Period) -> pd.DataFrame:

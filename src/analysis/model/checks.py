@@ -54,7 +54,11 @@ def check_key(table: ibis.Table, name: str, file: str) -> None:
         .filter(ibis._.rows > 1)
         .order_by("first")
     )
-    _refuse(repeated, f"{file}: {name} must have {TABLES[name].grain}; repeated", [*key, "first", "last"])
+    _refuse(
+        repeated,
+        f"{file}: {name} must have {TABLES[name].grain}; repeated",
+        [*key, "first", "last"],
+    )
 
 
 def check_known(table: ibis.Table, other: ibis.Table, column: str) -> int:

@@ -46,11 +46,6 @@ class Dataset:
         """One row per order and line."""
         return self.tables["order_lines"]
 
-    @property
-    def currency(self) -> str:
-        """Sign of the money all amounts are in."""
-        return str(self.manifest["currency"])
-
     def has(self, need: str) -> bool:
         """Whether the firm delivered a table (``returns``) or column (``order_lines.cost``)."""
         absent = self.manifest["absent"]
@@ -58,8 +53,20 @@ class Dataset:
 
     def covers(self, period: Period) -> bool:
         """Whether the data reach back to the first month of ``period``, and into its last."""
-        first, last = pd.Period(self.first_day, "M"), pd.Period(self.last_day, "M")
-        return bool(first <= period.first and last >= period.last)
+        last = pd.Period(self.last_day, "M")
+        return bool(self.first_month <= period.first and last >= period.last)
+
+    @property
+    def first_month(self) -> pd.Period:
+        """Month of the first order line."""
+        return pd.Period(self.first_day, "M")
+
+    def base(self, run: Run) -> str:
+        """What to explain a run's change against: the same months last year where there are any.
+
+        A year evens out seasons; ``prior`` is the second best.
+        """
+        return "year_before" if self.covers(run.period.year_before()) else "prior"
 
     def is_whole(self, run: Run) -> bool:
         """Whether the data reach the end of the run's period, but for a few quiet days."""
@@ -116,15 +123,17 @@ def check_scope(data: Dataset, run: Run) -> None:
         If not; says what there is.
     """
     if run.region != WHOLE_FIRM and run.region not in data.regions:
-        known = [*data.regions, WHOLE_FIRM]
-        raise ParameterError(f"data {run.data!r} has no region {run.region!r}; {nearest(run.region, known)}")
+        regions = [*data.regions, WHOLE_FIRM]
+        raise ParameterError(
+            f"data {run.data!r} has no region {run.region!r}; {nearest(run.region, regions)}"
+        )
     lines = data.order_lines
     if run.region != WHOLE_FIRM:
         lines = lines.filter(lines.region == run.region)
     months = lines.ordered_at.truncate("M")
     there = lines.select(month=months).distinct().order_by("month").execute()["month"]
     known = pd.PeriodIndex(there, freq="M")
-    if not any(run.period.first <= month <= run.period.last for month in known):
+    if not any(bool(run.period.first <= month <= run.period.last) for month in known):
         raise ParameterError(
             f"period {run.period.text!r} has no orders in region {run.region!r} of data "
             f"{run.data!r}; there are months {known[0]} to {known[-1]}"

@@ -74,7 +74,9 @@ def _parquet(engine: ibis.BaseBackend, path: Path) -> ibis.Table:
     try:
         table = engine.read_parquet(path)
     except duckdb.Error as error:
-        raise SourceError(f"{path.name} is not a readable Parquet file: {_first_line(error)}") from None
+        raise SourceError(
+            f"{path.name} is not a readable Parquet file: {_first_line(error)}"
+        ) from None
     return _numbered(table.mutate(**{name: table[name].cast("string") for name in table.columns}))
 
 
@@ -88,7 +90,9 @@ def _excel(path: Path, sheet: str | None) -> pd.DataFrame:
             cells = book.parse(wanted, dtype=object)
     except python_calamine.CalamineError as error:
         raise SourceError(f"{path.name} is not a readable workbook: {_first_line(error)}") from None
-    text = pd.DataFrame({str(name): cells[name].map(_text) for name in cells.columns}, dtype="string")
+    text = pd.DataFrame(
+        {str(name): cells[name].map(_text) for name in cells.columns}, dtype="string"
+    )
     return text.assign(**{ROW: range(2, len(text) + 2)})
 
 

@@ -111,9 +111,7 @@ def _check_values(
     _refuse(engine, wrong, str(column.source), path, why)
 
 
-def _refuse(
-    engine: ibis.BaseBackend, wrong: ibis.Table, source: str, path: Path, why: str
-) -> None:
+def _refuse(engine: ibis.BaseBackend, wrong: ibis.Table, source: str, path: Path, why: str) -> None:
     """Raise if ``wrong`` has rows, showing the first."""
     many = int(engine.execute(wrong.count()))
     if many:

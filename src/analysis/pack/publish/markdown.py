@@ -15,25 +15,13 @@ from typing import Any
 from nbformat import NotebookNode
 
 from analysis.errors import PublishError
-from analysis.pack.publish.source import Pack, options, plain
+from analysis.pack.publish.source import Pack, attribute, options, plain
 
 SUFFIX = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
 MEDIA = "media"
 WIDE = 400  # points; a chart at least this wide fills the column
 SVG_WIDTH = re.compile(r"<svg[^>]*?\swidth=\"([\d.]+)(pt|px)?\"", re.DOTALL)
 POINTS_PER_PIXEL = 0.75
-
-
-def attribute(text: object) -> str:
-    """A value between quotes in a markdown attribute.
-
-    Examples
-    --------
-    >>> print(attribute('say "hi"'))
-    "say \\"hi\\""
-    """
-    words = " ".join(str(text).split())
-    return '"' + re.sub(r'([\\"&<>])', r"\\\1", words) + '"'
 
 
 def _width(content: str | bytes, form: str, size: dict[str, Any]) -> float | None:

@@ -15,6 +15,7 @@ from analysis.pack.publish.source import Pack
 
 PROJECT = "_quarto.yml"
 THEME = "theme"
+OURS = {"region": "pack-region", "author": "prepared-by"}  # their own names mean more to pandoc
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -67,11 +68,13 @@ def escaped(text: str) -> str:
 
 def metadata(pack: Pack, settings: dict[str, Any]) -> dict[str, Any]:
     """Front matter for pandoc: the pack's facts, and the words the theme prints around them."""
-    words = settings.get("labels", {}) | pack.labels
-    facts = {key: escaped(value) for key, value in pack.front.items() if key != "lang"}
+    words = settings.get("words", {}) | pack.words
+    facts = {OURS.get(key, key): escaped(value) for key, value in pack.front.items()}
+    titles = (pack.front.get(key) for key in ("title", "region", "period"))
     return facts | {
         "lang": pack.front["lang"],
-        "labels": {key: escaped(str(value)) for key, value in words.items()},
+        "pagetitle": escaped(" \u00b7 ".join(title for title in titles if title)),
+        "words": {key: escaped(str(value)) for key, value in words.items()},
     }
 
 

@@ -25,11 +25,13 @@ FRONT = ("title", "subtitle", "firm", "region", "period", "as-of", "author")
 PREFERRED = ("text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/html", "text/plain")
 TEXT = {"text/markdown", "image/svg+xml", "text/html", "text/plain"}
 ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-_]|[\x00-\x08\x0b-\x1f\x7f]")
-FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})([^`]*)$")
+FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,}) *([^`]*)$")
 DIV = re.compile(r"^ {0,3}:{3,}\s*(.*?)\s*:*$")
 NOTICE = re.compile(r"\.callout-(note|tip|warning|important|caution)\b")
-RAW_HTML = re.compile(r"^(`{3,}|~{3,}) *\{=html\}\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
-REFERENCE = re.compile(r"(?<![\w\\@`/])@((?:fig|tbl)-[\w-]*\w)")
+RAW = re.compile(r"\{\s*=\s*(\w+)\s*\}")
+TAG = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|\\.|<(?!https?://|mailto:)(?=[A-Za-z/!?])", re.DOTALL)
+REFERENCE = re.compile(r"(?<![\w\\@`/])@((?:fig|tbl|sec)-[\w-]*\w)")
+SECTION = re.compile(r"^#+ .*\{[^}\n]*#(sec-[\w-]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Pack:
     ----------
     front : dict of str to str
         The front page's facts as plain text: title, region, period and so on.
-    labels : dict of str to str
+    words : dict of str to str
         The pack's own words for what the theme prints around the text, where it brought any.
     notebook : NotebookNode
         Cells in reading order. Each output is markdown, one image, or plain text.
@@ -49,7 +51,7 @@ class Pack:
     """
 
     front: dict[str, str]
-    labels: dict[str, str]
+    words: dict[str, str]
     notebook: NotebookNode
     warnings: tuple[str, ...] = field(default=())
 
@@ -76,30 +78,77 @@ def options(source: str, where: str = "a cell") -> dict[str, Any]:
     return found
 
 
-def closed(markdown: str) -> str:
-    """Markdown that cannot swallow what follows it: fences and divs left open are closed.
+def _fenced(block: list[str], name: str) -> str:
+    """A fenced block, closed; raw HTML gives its tables, other raw text is shown as it is."""
+    opening = FENCE.match(block[0])
+    info = opening[2].strip() if opening else ""
+    if RAW.fullmatch(info) and "html" in info:
+        table = safe_tables("\n".join(block[1:-1]))
+        box = f'::: {{.table-scroll tabindex="0" role="region" aria-label={attribute(name)}}}'
+        return f"\n{box}\n```{{=html}}\n{table}\n```\n:::\n" if table else ""
+    return "\n".join([RAW.sub(r"{.\1}", block[0]), *block[1:]])
+
+
+def _prose(lines: list[str]) -> str:
+    """Text outside fences: tags become text, notices become ours, divs close."""
+    text = TAG.sub(lambda m: m[0] if len(m[0]) > 1 else "\\<", "\n".join(lines))
+    return RAW.sub(r"{.\1}", text)
+
+
+def safe_markdown(text: str, name: str = "Table") -> str:
+    """Markdown that can neither carry markup past a publisher nor swallow what follows it.
+
+    Raw HTML is reduced to its tables and HTML tags to text; fences and divs left open are closed;
+    Quarto's callouts are renamed, since its own fetch icons from the network while they are set.
+
+    Parameters
+    ----------
+    text : str
+        A markdown cell, or a markdown output.
+    name : str
+        What a screen reader calls a table in it.
 
     Examples
     --------
-    >>> closed("::: {.note}\\ntext")
-    '::: {.note}\\ntext\\n\\n:::'
+    >>> print(safe_markdown("::: {.callout-tip}\\nA <b>bold</b> step"))
+    ::: {.notice .notice-tip}
+    A \\<b>bold\\</b> step
+    <BLANKLINE>
+    :::
     """
-    lines, fence, depth = [], "", 0
-    for line in markdown.splitlines():
+    out: list[str] = []
+    prose: list[str] = []
+    block: list[str] = []
+    fence, depth = "", 0
+    for line in text.splitlines():
+        bare = line.strip()
         if fence:
-            if line.strip().startswith(fence) and not line.strip().strip(fence[0]):
-                fence = ""
+            block.append(line)
+            if bare.startswith(fence) and not bare.strip(fence[0]):
+                out, fence = [*out, _fenced(block, name)], ""
         elif match := FENCE.match(line):
-            fence = match[1]
-        elif match := DIV.match(line):
-            depth += 1 if match[1] else -1
-            if depth < 0:
-                line, depth = "\\" + line.lstrip(), 0
-            elif match[1]:
-                line = NOTICE.sub(r".notice .notice-\1", line)
-        lines.append(line)
-    ends = [fence] * bool(fence) + [":::"] * depth
-    return "\n\n".join(["\n".join(lines), *ends])
+            out, prose = [*out, _prose(prose)], []
+            block, fence = [line], match[1]
+        else:
+            if match := DIV.match(line):
+                depth += 1 if match[1] else -1
+                line = NOTICE.sub(r".notice .notice-\1", line) if depth >= 0 else "\\" + bare
+                depth = max(depth, 0)
+            prose.append(line)
+    out.append(_fenced([*block, fence], name) if fence else _prose(prose))
+    return "\n\n".join(["\n".join(out).strip("\n"), *([":::"] * depth)])
+
+
+def attribute(text: object) -> str:
+    """A value between quotes in a markdown attribute.
+
+    Examples
+    --------
+    >>> print(attribute('say "hi"'))
+    "say \\"hi\\""
+    """
+    words = " ".join(str(text).split())
+    return '"' + re.sub(r'([\\"&<>])', r"\\\1", words) + '"'
 
 
 def plain(markdown: object) -> str:
@@ -119,15 +168,9 @@ def _joined(value: object) -> str:
     return ESCAPES.sub("", text.replace("\r\n", "\n"))
 
 
-def _as_markdown(text: str, name: str) -> str:
-    def rebuilt(match: re.Match[str]) -> str:
-        table = safe_tables(match[2], name)
-        return f"```{{=html}}\n{table}\n```" if table else ""
-
-    return closed(RAW_HTML.sub(rebuilt, text)).strip()
-
-
-def _output(output: NotebookNode, cell: dict[str, Any], where: str) -> tuple[NotebookNode | None, str]:
+def _output(
+    output: NotebookNode, cell: dict[str, Any], where: str
+) -> tuple[NotebookNode | None, str]:
     """One output in its one form, or nothing, and a warning if it was left out."""
     if output.output_type == "error":
         raise PublishError(
@@ -147,10 +190,10 @@ def _output(output: NotebookNode, cell: dict[str, Any], where: str) -> tuple[Not
     name = plain(cell.get("tbl-cap") or cell.get("fig-cap") or "Table")
     if form == "text/html":
         form, content = "text/markdown", f"```{{=html}}\n{content}\n```"
-        if not (content := _as_markdown(content, name)):
+        if not (content := safe_markdown(content, name)):
             return None, f"{where}: an HTML output without a table was left out"
     elif form == "text/markdown":
-        content = _as_markdown(content, name)
+        content = safe_markdown(content, name).strip()
     size = output.get("metadata", {}).get(form, {})
     kept = {form: size} if size else {}
     return nbformat.v4.new_output("display_data", data={form: content}, metadata=kept), ""
@@ -190,7 +233,7 @@ def read_pack(path: Path) -> Pack:
     for number, cell in enumerate(notebook.cells[1:], start=1):
         where = f"{path.name}, cell {number}"
         if cell.cell_type == "markdown":
-            cells.append(nbformat.v4.new_markdown_cell(_as_markdown(_joined(cell.source), "Table")))
+            cells.append(nbformat.v4.new_markdown_cell(safe_markdown(_joined(cell.source))))
         elif cell.cell_type == "code":
             said = options(cell.source, where)
             where = f"{where} ({said['label']})" if "label" in said else where
@@ -204,12 +247,16 @@ def read_pack(path: Path) -> Pack:
                     warnings.append(f"{where}: a figure without `fig-alt`; its caption stands in")
     if twice := [label for label, count in labels.items() if count > 1]:
         raise PublishError(f"{path.name}: a label names one exhibit; used more than once: {twice}")
+    targets = set(labels)
+    targets.update(
+        *(SECTION.findall(cell.source) for cell in cells if cell.cell_type == "markdown")
+    )
     for number, cell in enumerate(cells):
-        _unlink(cell, set(labels), warnings)
+        _unlink(cell, targets, warnings)
         cell["id"] = f"cell-{number}"  # nbformat's own are random, and the pack's bytes are not
     front = {key: str(found[key]).strip() for key in FRONT if found.get(key) is not None}
     front["lang"] = re.sub(r"[^A-Za-z-]", "", str(found.get("lang") or "en"))
-    own = {str(key): str(value) for key, value in (found.get("labels") or {}).items()}
+    own = {str(key): str(value) for key, value in (found.get("words") or {}).items()}
     clean = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
     return Pack(front, own, clean, tuple(warnings))
 
@@ -221,11 +268,11 @@ def _is_image(output: NotebookNode) -> bool:
     return any(form.startswith("image/") for form in output.get("data", {}))
 
 
-def _unlink(cell: NotebookNode, labels: set[str], warnings: list[str]) -> None:
-    """Turn references to exhibits that are not in the pack into text, in place."""
+def _unlink(cell: NotebookNode, targets: set[str], warnings: list[str]) -> None:
+    """Turn references to what is not in the pack into text, in place."""
 
     def checked(match: re.Match[str]) -> str:
-        if match[1] in labels:
+        if match[1] in targets:
             return match[0]
         warnings.append(f"a reference names @{match[1]}, which is not in this pack")
         return "\\" + match[0]

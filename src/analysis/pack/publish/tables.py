@@ -1,4 +1,4 @@
-"""HTML tables made safe and readable: only the markup of a table, headed, and in a box that scrolls.
+"""HTML tables made safe: only the markup of a table, with its heads marked as heads.
 
 A table reaches the pack as raw HTML, the one form both publishers read with its classes. Raw HTML
 is also the one door through which a script could reach a reader, so it is rebuilt from a list of
@@ -55,9 +55,8 @@ class _Tables(HTMLParser):
         if self.silent or not (tag == "table" or (self.open and tag in STRUCTURE | INLINE)):
             return
         kept = self._attributes(tag, {name: value or "" for name, value in attrs})
-        self.out.append(
-            f"<{tag}{''.join(f' {name}="{escape(value)}"' for name, value in kept.items())}>"
-        )
+        said = "".join(f' {name}="{escape(value)}"' for name, value in kept.items())
+        self.out.append(f"<{tag}{said}>")
         if tag not in VOID:
             self.open.append(tag)
 
@@ -93,32 +92,18 @@ class _Tables(HTMLParser):
         return {name: value for name, value in kept.items() if value}
 
 
-def safe_tables(html: str, name: str) -> str:
-    """The tables of a piece of HTML, each in a box that scrolls and that a keyboard can reach.
+def safe_tables(html: str) -> str:
+    """The tables of a piece of HTML and nothing else of it; empty if there is none.
 
-    Parameters
-    ----------
-    html : str
-        Anything; a DataFrame's own HTML is read too, its figures aligned right.
-    name : str
-        What a screen reader says on entering the box: the caption, as plain text.
-
-    Returns
-    -------
-    str
-        Empty if there was no table.
+    A DataFrame's own HTML is read too: its figures are aligned right, its heads given a scope.
 
     Examples
     --------
-    >>> print(safe_tables('<table onclick="x()"><tr><th>A</th></tr></table><script>y</script>', "T"))
-    <div class="table-scroll" tabindex="0" role="region" aria-label="T">
-    <table class="exhibit"><tr><th scope="row">A</th></tr></table>
-    </div>
+    >>> safe_tables('<table onclick="x()"><tr><th>A</th></tr></table><script>y</script>')
+    '<table class="exhibit"><tr><th scope="row">A</th></tr></table>'
     """
     parser = _Tables()
     parser.feed(html)
     parser.close()
-    tables = "".join([*parser.out, *(f"</{tag}>" for tag in reversed(parser.open))]).strip()
-    tables = re.sub(r"\n\s*\n+", "\n", tables)
-    opening = f'<div class="table-scroll" tabindex="0" role="region" aria-label="{escape(name)}">'
-    return f"{opening}\n{tables}\n</div>" if tables else ""
+    text = "".join([*parser.out, *(f"</{tag}>" for tag in reversed(parser.open))])
+    return re.sub(r"\n\s*\n+", "\n", text.strip())

@@ -1,0 +1,1 @@
+"""ANSWER: one question, one table; table in, table out."""

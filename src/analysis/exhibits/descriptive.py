@@ -1,0 +1,279 @@
+"""Pictures and tables of what happened."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+import seaborn as sns
+
+from analysis import units
+from analysis.exhibits import theme
+from analysis.exhibits.marks import end_labels, month_axis, names_of
+from analysis.exhibits.record import MIME, Absent, Bundle, Figure, absent
+from analysis.exhibits.tables import Column, Table, table
+from analysis.measures.catalogue import DIMENSIONS, MEASURES
+from analysis.params import Run
+from analysis.periods import month_label
+from analysis.text import words
+
+CARDS = ["revenue", "orders", "customers", "average_order_value", "gross_margin_rate"]
+
+
+class Cards:
+    """Key figures as cards: value, and direction against last year."""
+
+    def __init__(self, cards: list[tuple[str, str, str, str]]) -> None:
+        self.cards = cards
+        """Label, value, delta and tone (``good``, ``bad``, ``flat``) of each."""
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Bundle:
+        divs = "\n".join(
+            f"::: {{.kpi .{tone}}}\n[{label}]{{.kpi-label}}\n\n[{value}]{{.kpi-value}}\n\n"
+            f"[{delta}]{{.kpi-delta}}\n:::"
+            for label, value, delta, tone in self.cards
+        )
+        plain = "\n".join(f"{label}: {value} ({delta})" for label, value, delta, _ in self.cards)
+        return {
+            "text/markdown": f":::: {{.kpi-row}}\n{divs}\n::::\n",
+            "text/html": "<ul>" + "".join(f"<li>{x}</li>" for x in plain.split("\n")) + "</ul>",
+            "text/plain": plain,
+            MIME: {"kind": "cards", "alt": plain, "note": ""},
+        }
+
+
+def cards(headline: pd.DataFrame, run: Run) -> Cards:
+    """Show the key figures of a headline table (``measures.engine.compare``) as cards."""
+    return Cards([_card(name, headline.loc[name], run) for name in CARDS if name in headline.index])
+
+
+def _card(name: str, row: pd.Series, run: Run) -> tuple[str, str, str, str]:
+    measure = MEASURES[name]
+    value = units.value(row["current"], measure.unit, run.currency)
+    base = "year_before" if pd.notna(row["year_before"]) else "prior"
+    change = row[f"change_{base}"]
+    if pd.isna(change):
+        return measure.label, value, words("card.no_base"), "flat"
+    amount = (
+        units.points(change)
+        if measure.unit == "rate"
+        else units.percent(row[f"growth_{base}"], signed=True)
+    )
+    tone = "flat" if change == 0 or measure.good == "neither" else (
+        "good" if (change > 0) == (measure.good == "up") else "bad"
+    )  # fmt: skip
+    arrow = words("card.flat") if change == 0 else words("card.up" if change > 0 else "card.down")
+    return measure.label, value, f"{arrow} {amount} {words(f'card.on_{base}')}", tone
+
+
+def headline(comparison: pd.DataFrame, run: Run) -> Table:
+    """Lay out every headline measure with the period before and the year before."""
+    rows = comparison[comparison["current"].notna()]
+    written = pd.DataFrame(
+        {
+            column: [
+                units.value(row[column], MEASURES[name].unit, run.currency)
+                for name, row in rows.iterrows()
+            ]
+            for column in ("current", "prior", "year_before")
+        }
+        | {
+            f"change_{base}": [
+                units.points(row[f"change_{base}"]) if MEASURES[name].unit == "rate"
+                else units.percent(row[f"growth_{base}"], signed=True)
+                for name, row in rows.iterrows()
+            ]
+            for base in ("prior", "year_before")
+        }
+    )  # fmt: skip
+    headings = {
+        "current": run.period.label,
+        "prior": run.period.prior().label,
+        "change_prior": words("table.change"),
+        "year_before": run.period.year_before().label,
+        "change_year_before": words("table.change"),
+    }
+    if run.period.prior() == run.period.year_before():
+        headings = {name: heading for name, heading in headings.items() if "year" not in name}
+    return table(
+        written,
+        {name: Column(heading, str) for name, heading in headings.items()},
+        names=[MEASURES[name].label for name in rows.index],
+        heading=words("table.measure"),
+        note=words("note.headline", currency=run.currency),
+    )
+
+
+def trend(months: pd.DataFrame, run: Run) -> Figure:
+    """Draw revenue by month, with the same month a year before."""
+    return _trend(months, run, height=2.7, labelled=True)
+
+
+def front_trend(months: pd.DataFrame, run: Run) -> Figure:
+    """The trend, small, for the front page."""
+    return _trend(months, run, height=1.55, labelled=True)
+
+
+def _trend(months: pd.DataFrame, run: Run, height: float, labelled: bool) -> Figure:
+    figure, (axes,) = theme.canvas(height)
+    places = range(len(months))
+    inside = [
+        place
+        for place, month in enumerate(months.index)
+        if run.period.first <= month <= run.period.last
+    ]
+    axes.axvspan(min(inside) - 0.5, max(inside) + 0.5, color=theme.BAND, linewidth=0)
+    lines = {"year_before": theme.BEFORE, "revenue": theme.ACCENT}
+    for column, colour in lines.items():
+        sns.lineplot(
+            x=places, y=months[column].to_numpy(float), ax=axes, color=colour, errorbar=None
+        )
+    last = months.iloc[-1]
+    end_labels(
+        axes,
+        len(months) - 1,
+        [
+            (
+                last["revenue"],
+                f"{units.money(last['revenue'], run.currency)}\n{words('chart.revenue')}",
+                theme.ACCENT,
+            ),
+            (last["year_before"], words("chart.year_before"), theme.MUTED),
+        ],
+    )
+    month_axis(axes, months.index)
+    axes.yaxis.set_major_formatter(lambda value, _: units.money_tick(value, run.currency))
+    axes.yaxis.set_major_locator(theme.few_ticks(4 if height > 2 else 3))
+    axes.grid(axis="y", color=theme.RULE, linewidth=0.6)
+    axes.set(ylim=(0, None), xlabel="", ylabel="")
+    alt = words(
+        "alt.trend",
+        first=str(months.index[0]), last=str(months.index[-1]),
+        now=units.money(last["revenue"], run.currency),
+        before=units.money(last["year_before"], run.currency),
+        low=units.money(months["revenue"].min(), run.currency), low_month=str(months["revenue"].idxmin()),
+        high=units.money(months["revenue"].max(), run.currency), high_month=str(months["revenue"].idxmax()),
+    )  # fmt: skip
+    return Figure(figure, alt, note=words("note.order_lines"))
+
+
+def trend_table(months: pd.DataFrame, run: Run) -> Table:
+    """Lay out revenue by month, beside the same month a year before."""
+    money = partial(units.money_in_full, currency=run.currency)
+    shown = months.tail(13)
+    return table(
+        shown,
+        {
+            "revenue": Column(words("measure.revenue.label"), money),
+            "year_before": Column(words("table.year_before"), money),
+            "growth": Column(words("table.growth"), partial(units.percent, signed=True)),
+        },
+        names=[month_label(month) for month in shown.index],
+        heading=words("dimension.month"),
+    )
+
+
+def years(totals: pd.DataFrame, run: Run) -> Figure:
+    """Draw revenue of each year as bars; a year held in part says of how many months it is."""
+    figure, (axes,) = theme.canvas(0.45 + 0.34 * len(totals))
+    names = _year_names(totals)
+    amounts = totals["revenue"].to_list()
+    sns.barplot(x=amounts, y=names, ax=axes, color=theme.ACCENT, width=0.62)
+    said = []
+    for place, row in enumerate(totals.itertuples()):
+        text = units.money(row.revenue, run.currency)
+        if pd.notna(row.growth):
+            text += f"  {units.percent(row.growth, signed=True)}"
+        said.append(f"{names[place]} {text}")
+        theme.label_bar(axes, row.revenue, place, text)
+    theme.bars_only(axes)
+    axes.margins(x=0.2)
+    axes.set_xlim(left=0)
+    return Figure(figure, words("alt.years", said="; ".join(said)), note=words("note.order_lines"))
+
+
+def years_table(totals: pd.DataFrame, run: Run) -> Table:
+    """Lay out revenue, growth and months held of each year."""
+    return table(
+        totals,
+        {
+            "revenue": Column(
+                words("measure.revenue.label"),
+                partial(units.money_in_full, currency=run.currency, digits=2),
+            ),
+            "growth": Column(words("table.growth"), partial(units.percent, signed=True)),
+            "months": Column(words("table.months"), units.count),
+        },
+        names=_year_names(totals),
+        heading=words("table.year"),
+        note=words("note.years"),
+    )
+
+
+def _year_names(totals: pd.DataFrame) -> list[str]:
+    return [
+        str(year) if months == 12 else words("part.months", year=year, months=months)
+        for year, months in totals["months"].items()
+    ]
+
+
+def ranking(parts: pd.DataFrame, run: Run) -> Figure | Absent:
+    """Draw revenue of each part as bars, largest first, with last year's as a tick."""
+    if parts.empty:
+        return absent(DIMENSIONS[str(parts.index.name)].needs)
+    figure, (axes,) = theme.canvas(0.45 + 0.34 * len(parts))
+    names = names_of(parts.index)
+    sns.barplot(
+        x=parts["revenue"].to_numpy(float), y=names, ax=axes, color=theme.ACCENT, width=0.62
+    )
+    base = "year_before" if parts["revenue_year_before"].notna().any() else "prior"
+    for place, (_, row) in enumerate(parts.iterrows()):
+        axes.plot(
+            [row[f"revenue_{base}"]] * 2,
+            [place - 0.38, place + 0.38],
+            color=theme.INK,
+            linewidth=1.6,
+        )
+        reach = max(
+            row["revenue"], row[f"revenue_{base}"] if pd.notna(row[f"revenue_{base}"]) else 0
+        )
+        growth = units.percent(row[f"growth_{base}"], signed=True)
+        text = units.money(row["revenue"], run.currency)
+        label = text if growth == units.MISSING else f"{text}  {growth}"
+        theme.label_bar(axes, reach, place, label)
+    theme.bars_only(axes)
+    axes.margins(x=0.22)
+    axes.set_xlim(left=0)
+    said = "; ".join(
+        f"{name} {units.money(row['revenue'], run.currency)}"
+        for name, (_, row) in zip(names, parts.iterrows(), strict=True)
+    )
+    dimension = DIMENSIONS[str(parts.index.name)].label.lower()
+    return Figure(
+        figure, words("alt.ranking", dimension=dimension, said=said),
+        note=words(f"note.ranking_{base}" if parts[f"revenue_{base}"].notna().any() else "note.order_lines"),
+    )  # fmt: skip
+
+
+def ranking_table(parts: pd.DataFrame, run: Run) -> Table | Absent:
+    """Lay out revenue, share, growth, orders, customers and margin of each part."""
+    if parts.empty:
+        return absent(DIMENSIONS[str(parts.index.name)].needs)
+    money = partial(units.money_in_full, currency=run.currency)
+    signed = partial(units.percent, signed=True)
+    columns = {
+        "revenue": Column(words("measure.revenue.label"), money),
+        "share": Column(words("table.share"), units.percent),
+        "growth_prior": Column(words("table.on_prior"), signed),
+        "growth_year_before": Column(words("table.on_year_before"), signed),
+        "orders": Column(words("measure.orders.label"), units.count),
+        "customers": Column(words("measure.customers.label"), units.count),
+        "gross_margin_rate": Column(words("measure.gross_margin_rate.label"), units.percent),
+    }
+    shown = {name: column for name, column in columns.items() if parts[name].notna().any()}
+    if run.period.prior() == run.period.year_before():
+        shown.pop("growth_prior", None)
+    return table(
+        parts, shown, names=names_of(parts.index),
+        heading=DIMENSIONS[str(parts.index.name)].label, note=words("note.ranking_table"),
+    )  # fmt: skip

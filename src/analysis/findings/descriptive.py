@@ -1,0 +1,212 @@
+"""What the descriptive tables say, in words."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis import units
+from analysis.findings.record import Finding, Values, number
+from analysis.measures.catalogue import DIMENSIONS, MEASURES
+from analysis.params import Run
+from analysis.text import part, words
+
+BASES = ("year_before", "prior")
+
+
+def headline(comparison: pd.DataFrame, run: Run, is_whole: bool) -> Finding:
+    """Say what revenue was, how it compares, and what it rests on.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        As ``measures.engine.compare`` gives it for the headline measures.
+    run : Run
+        Gives region, period and currency.
+    is_whole : bool
+        Whether the data reach the end of the period.
+    """
+    row = comparison.loc["revenue"]
+    now = units.money(row["current"], run.currency)
+    changes = [_against(row, base, run) for base in BASES if pd.notna(row[base])]
+    if run.period.prior() == run.period.year_before():
+        changes = changes[:1]
+    compared = "".join(f", {change}" for change in changes) or words("finding.no_base")
+    orders, customers = comparison.loc["orders", "current"], comparison.loc["customers", "current"]
+    values, unit_of = _values(comparison)
+    moves = [abs(row[f"growth_{base}"]) for base in BASES if pd.notna(row[f"growth_{base}"])]
+    return Finding(
+        id="descriptive.headline",
+        sentence=words(
+            "finding.headline", region=run.region_label, period=run.period.label, now=now,
+            compared=compared, orders=units.count(orders), customers=units.count(customers),
+        ),
+        values=values,
+        units=unit_of,
+        exhibit="tbl-descriptive-headline",
+        n=int(orders),
+        notable=not moves or bool(max(moves) >= run.settings.notable_share),
+        at_stake=max((float(abs(row[f"change_{b}"])) for b in BASES if pd.notna(row[b])), default=0.0),
+        caveats=() if is_whole else (words("caveat.partial"),),
+    )  # fmt: skip
+
+
+def trend(months: pd.DataFrame, run: Run) -> Finding:
+    """Say how many of the last twelve months beat the year before, and the best and worst.
+
+    Parameters
+    ----------
+    months : DataFrame
+        As ``analyses.descriptive.trend`` gives it.
+    run : Run
+        Gives the period and currency.
+    """
+    last = months.tail(12).dropna(subset=["growth"])
+    ahead = int((last["growth"] > 0).sum())
+    values: Values = {"months": float(len(last)), "months_ahead": float(ahead)}
+    unit_of = {"months": "count", "months_ahead": "count"}
+    if last.empty:
+        sentence = words("finding.trend_short", months=len(months))
+        gap = 0.0
+    else:
+        gap = float((last["revenue"] - last["year_before"]).sum())
+        growth = gap / last["year_before"].sum()
+        values |= {"change_12_months": number(gap), "growth_12_months": number(growth)}
+        unit_of |= {"change_12_months": "money", "growth_12_months": "rate"}
+        sentence = words(
+            "finding.trend", ahead=ahead, months=len(last),
+            moved=words("verb.rise" if gap >= 0 else "verb.fall"),
+            growth=units.percent(abs(growth)), gap=units.money(abs(gap), run.currency),
+        )  # fmt: skip
+    return Finding(
+        id="descriptive.trend",
+        sentence=sentence,
+        values=values,
+        units=unit_of,
+        exhibit="fig-descriptive-trend",
+        n=len(last),
+        notable=not last.empty
+        and abs(gap) >= run.settings.notable_share * float(last["year_before"].sum()),
+        at_stake=abs(gap) / 12,
+    )
+
+
+def years(totals: pd.DataFrame, run: Run) -> Finding:
+    """Say which whole year was best, and how the last whole year compares.
+
+    Parameters
+    ----------
+    totals : DataFrame
+        As ``analyses.descriptive.by_year`` gives it.
+    run : Run
+        Gives the currency.
+    """
+    whole = totals[totals["months"] == 12]
+    values = {f"revenue_{year}": number(amount) for year, amount in totals["revenue"].items()}
+    if whole.empty:
+        sentence = words("finding.years_none", months=int(totals["months"].sum()))
+    else:
+        best, last = whole["revenue"].idxmax(), whole.index[-1]
+        growth = whole["growth"].loc[last]
+        sentence = words(
+            "finding.years",
+            best=best,
+            amount=units.money(whole["revenue"].loc[best], run.currency),
+            compared=""
+            if pd.isna(growth)
+            else words("finding.years_last", last=last, growth=units.percent(growth, signed=True)),
+        )
+    return Finding(
+        id="descriptive.years",
+        sentence=sentence,
+        values=values,
+        units=dict.fromkeys(values, "money"),
+        exhibit="tbl-descriptive-years",
+        n=len(totals),
+        notable=False,  # a year is context for the period, not its news
+    )
+
+
+def ranking(parts: pd.DataFrame, run: Run) -> Finding:
+    """Say which part is largest, and which moved revenue most.
+
+    Parameters
+    ----------
+    parts : DataFrame
+        As ``analyses.descriptive.ranking`` gives it, indexed by a dimension.
+    run : Run
+        Gives the currency.
+    """
+    dimension = str(parts.index.name)
+    label = DIMENSIONS[dimension].label.lower()
+    common = {"id": f"descriptive.ranking_{dimension}", "exhibit": f"tbl-descriptive-{dimension}"}
+    if parts.empty:
+        sentence = words("finding.absent", label=label, needs=DIMENSIONS[dimension].needs)
+        return Finding(sentence=sentence, values={}, units={}, n=0, notable=False, **common)
+    shown = [
+        name
+        for name in ("revenue", "orders", "customers", "gross_margin", "share")
+        if name in parts
+    ]
+    values = {
+        f"{each}.{name}": number(row[name]) for each, row in parts.iterrows() for name in shown
+    }
+    unit_of = {
+        f"{each}.{name}": "rate" if name == "share" else MEASURES[name].unit
+        for each in parts.index for name in shown
+    }  # fmt: skip
+    base = next((base for base in BASES if parts[f"change_{base}"].notna().any()), None)
+    top = parts.iloc[0]
+    told = {"top": part(dimension, parts.index[0]), "share": units.percent(top["share"])}
+    stake = 0.0
+    if len(parts) == 1:
+        sentence = words("finding.ranking_one", label=label, **told)
+    elif base is None:
+        sentence = words("finding.ranking_alone", label=label, **told)
+    else:
+        change = parts[f"change_{base}"]
+        mover = change.abs().idxmax()
+        stake = float(abs(change[mover]))
+        sentence = words(
+            "finding.ranking", label=label, **told, mover=part(dimension, mover),
+            moved=words("verb.rise_s" if change[mover] >= 0 else "verb.fall_s"),
+            change=units.money(stake, run.currency), base=words(f"base.{base}"),
+            growth=units.percent(parts[f"growth_{base}"][mover], signed=True),
+        )  # fmt: skip
+    notable = base is not None and stake >= run.settings.notable_share * float(
+        parts["revenue"].sum()
+    )
+    return Finding(
+        sentence=sentence, values=values, units=unit_of, n=len(parts), notable=notable,
+        at_stake=stake, **common,
+    )  # fmt: skip
+
+
+def _against(row: pd.Series, base: str, run: Run) -> str:
+    """Words for a change against a base: ``up 4.2% (£12.1k) on October 2025``."""
+    period = run.period.year_before() if base == "year_before" else run.period.prior()
+    change = row[f"change_{base}"]
+    if change == 0:
+        return words("finding.unchanged", base=period.label)
+    return words(
+        "finding.against",
+        moved=words("word.up" if change > 0 else "word.down"),
+        growth=units.percent(abs(row[f"growth_{base}"])),
+        change=units.money(abs(change), run.currency),
+        base=period.label,
+    )
+
+
+def _values(comparison: pd.DataFrame) -> tuple[Values, dict[str, str]]:
+    """Every measure of the period, of the prior one and of the year before."""
+    suffixes = {"current": "", "prior": "_prior", "year_before": "_year_before"}
+    values = {
+        f"{name}{suffix}": number(row[window])
+        for name, row in comparison.iterrows()
+        for window, suffix in suffixes.items()
+    }
+    unit_of = {
+        f"{name}{suffix}": MEASURES[str(name)].unit
+        for name in comparison.index
+        for suffix in suffixes.values()
+    }
+    return values, unit_of

@@ -30,6 +30,14 @@ local function word(key, fallback) return words[key] or fallback end
 
 -- ── What may reach a reader ──────────────────────────────────────────────────────────────────
 
+-- Markdown reaches us without HTML tags; this is the second lock on that door, for Quarto's reader.
+local function safe_inline(el)
+  local lower = el.text:lower()
+  if lower:match '<script' or lower:match '<iframe' or lower:match '%son%a+%s*=' then
+    return pandoc.Str(el.text)
+  end
+end
+
 local function safe_link(el)
   local target = el.target:lower()
   if target:match '^https?://' or target:match '^mailto:' or target:match '^#' then return nil end
@@ -52,9 +60,10 @@ local function image(el)
     return pandoc.RawInline('typst',
       '#image(' .. quoted(src) .. ', alt: ' .. quoted(alt) .. ', width: ' .. width .. ')')
   elseif own then
-    local attributes = { alt = alt }
+    local attributes = { { 'alt', alt } } -- pairs: the order of a table's keys changes by run
     if el.attributes.points then
-      attributes.style = 'width:' .. tonumber(el.attributes.points) / 0.75 .. 'px'
+      local width = string.format('%.0f', tonumber(el.attributes.points) / 0.75)
+      attributes[2] = { 'style', 'width:' .. width .. 'px' }
     end
     return pandoc.Image({}, src, '', pandoc.Attr('', el.classes, attributes))
   end
@@ -245,8 +254,8 @@ local function written_table(el)
   el.classes:insert 'exhibit'
   for _, column in ipairs(el.colspecs) do column[2] = nil end
   return pandoc.Div({ el },
-    { class = 'table-scroll', tabindex = '0', role = 'region',
-      ['aria-label'] = word('table', 'Table') })
+    pandoc.Attr('', { 'table-scroll' },
+      { { 'tabindex', '0' }, { 'role', 'region' }, { 'aria-label', word('table', 'Table') } }))
 end
 
 -- ── Cards, findings, notes, notices ──────────────────────────────────────────────────────────
@@ -337,10 +346,12 @@ local function chapter_weights(blocks)
   local weights, at = {}, 0
   for k, block in ipairs(blocks) do
     if block.t == 'Header' and block.level == 1 then at = k end
-    local weight = #stringify(block)
-    if block.t == 'Div' and block.identifier ~= '' then weight = weight + 1500 end
-    if block.t == 'RawBlock' then weight = weight + #block.text / 8 end
-    if block.t == 'Table' then weight = weight + 300 end
+    local weight = block.t == 'RawBlock' and 0 or #stringify(block)
+    pandoc.Blocks({ block }):walk {
+      Image = function() weight = weight + 1500 end,
+      Table = function() weight = weight + 300 end,
+      RawBlock = function(el) weight = weight + #el.text / 8 end,
+    }
     weights[at] = (weights[at] or 0) + weight
   end
   return weights
@@ -368,7 +379,7 @@ end
 
 function Pandoc(doc)
   for key, value in pairs(doc.meta.words or {}) do words[key] = stringify(value) end
-  doc = doc:walk { Link = safe_link, Header = heading }
+  doc = doc:walk { RawInline = safe_inline, Link = safe_link, Header = heading }
   local weights = typst and chapter_weights(doc.blocks)
   if own then
     doc:walk {

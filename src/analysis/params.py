@@ -125,8 +125,8 @@ def load(region: str, period: str, data: str = "demo", folder: Path | None = Non
         nearest valid name.
     """
     folder = folder or paths.PARAMS
-    _must_exist("region", region, folder / "regions")
-    _must_exist("data", data, folder / "sources")
+    must_exist("region", region, "regions", folder)
+    must_exist("data", data, "sources", folder)
     base, own = folder / "base.yml", folder / "regions" / f"{region}.yml"
     source = folder / "sources" / f"{data}.yml"
     whose = checked(Firm, read_yaml(source), source)
@@ -145,6 +145,20 @@ def load(region: str, period: str, data: str = "demo", folder: Path | None = Non
 def names(kind: str, folder: Path | None = None) -> list[str]:
     """Names that have a file under ``params/<kind>/``: every region, or every source."""
     return sorted(path.stem for path in ((folder or paths.PARAMS) / kind).glob("*.yml"))
+
+
+def must_exist(what: str, name: str, kind: str, folder: Path | None = None) -> None:
+    """Check that ``params/<kind>/<name>.yml`` exists.
+
+    Raises
+    ------
+    ParameterError
+        If not; with the nearest name that does.
+    """
+    known = names(kind, folder)
+    if name not in known:
+        where = paths.shown((folder or paths.PARAMS) / kind)
+        raise ParameterError(f"{what} {name!r} has no file in {where}/; {nearest(name, known)}")
 
 
 def checked(model: type[Model], values: dict[str, Any], path: Path) -> Model:
@@ -176,14 +190,6 @@ def read_yaml(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ParameterError(f"{paths.shown(path)}: holds no 'key: value' lines")
     return content
-
-
-def _must_exist(what: str, name: str, folder: Path) -> None:
-    known = names(folder.name, folder.parent)
-    if name not in known:
-        raise ParameterError(
-            f"{what} {name!r} has no file in {paths.shown(folder)}/; {nearest(name, known)}"
-        )
 
 
 def _over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:

@@ -121,19 +121,21 @@ def test_net_amount_is_quantity_times_list_price_less_discount_to_the_penny(demo
         for row in csv.DictReader(file):
             net = int(row["Qty"]) * Decimal(row["List Price"]) - Decimal(row["Discount"])
             assert str(net) == row["Net Amount"], row
-            assert int(row["Qty"]) > 0 and Decimal(row["Discount"]) >= 0, row
+            assert int(row["Qty"]) > 0, row
+            assert Decimal(row["Discount"]) >= 0, row
 
 
 def test_an_order_has_one_customer_date_channel_area_and_rep(demo):
-    heads = ["Customer No", "Order Date", "Channel", "Sales Area"]
-    assert (demo.orders.groupby("Order No")[heads].nunique() == 1).all(axis=None)
-    reps = demo.orders["Rep"].fillna("").groupby(demo.orders["Order No"]).nunique()
-    assert (reps == 1).all()
+    heads = ["Customer No", "Order Date", "Channel", "Sales Area", "Rep"]
+    distinct = demo.orders[["Order No", *heads]].drop_duplicates()
+    assert distinct["Order No"].is_unique
     assert (demo.orders["Rep"].isna() == (demo.orders["Channel"] == "Web shop")).all()
 
 
 def test_every_area_has_enough_orders_in_every_month(demo):
-    orders = demo.orders.groupby(["month", "Sales Area"])["Order No"].nunique().unstack()
+    orders = demo.orders.pivot_table(
+        index="month", columns="Sales Area", values="Order No", aggfunc="nunique"
+    )
     assert orders.columns.tolist() == AREAS
     assert orders.notna().all(axis=None)
     assert orders.min(axis=None) >= 80
@@ -228,24 +230,23 @@ def test_east_falls_in_the_last_month_while_every_other_area_grows(demo):
 
 def test_the_truth_knows_the_stock_out(demo):
     event = demo.true_events.query("what == 'stock-out'")
-    assert event[["region", "category", "from", "to", "effect"]].values.tolist() == [
+    assert event[["region", "category", "from", "to", "effect"]].to_numpy().tolist() == [
         ["east", "furniture", "2026-09-20", "2026-10-31", -0.6]
     ]
-    factors = demo.true_factors.assign(
-        served=lambda f: f["demand"] / f["demand_without_stock_out"]
-    ).set_index(["region", "month", "category"])["served"]
-    october = factors.loc["east", "2026-10", "furniture"]
+    factors = demo.true_factors.assign(served=lambda f: f["demand"] / f["demand_without_stock_out"])
+    hit = (factors["region"] == "east") & (factors["category"] == "furniture")
+    october = factors.loc[hit & (factors["month"] == "2026-10"), "served"]
+    assert len(october) == 2, "one row for each kind of customer"
     np.testing.assert_allclose(october, 1 - STOCK_OUT.depth, atol=1e-6)
-    elsewhere = factors.drop(
-        index=[("east", "2026-10", "furniture"), ("east", "2026-09", "furniture")]
-    )
+    elsewhere = factors.loc[~(hit & (factors["month"] >= "2026-09")), "served"]
     np.testing.assert_allclose(elsewhere, 1.0, atol=1e-6)
     assert len(factors) == 2 * 6 * 36 * 6
 
 
 def test_list_prices_rose_when_the_truth_says_so(demo):
     def price(category, month):
-        lines = demo.orders.query("Category == @category and month == @month")
+        of_month = demo.orders[demo.orders["month"] == pd.Period(month)]
+        lines = of_month[of_month["Category"] == category]
         return lines.groupby("Item")["List Price"].first()
 
     def rise(category, before, after):

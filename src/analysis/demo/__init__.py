@@ -18,7 +18,8 @@ from analysis.demo.customers import make_customers
 from analysis.demo.demand import make_demand
 from analysis.demo.extracts import write_customers, write_items, write_orders, write_returns
 from analysis.demo.products import make_products
-from analysis.demo.purchases import make_lines, make_orders, make_returns
+from analysis.demo.purchases import make_lines, make_orders
+from analysis.demo.returns import make_returns
 from analysis.demo.truth import write_truth
 from analysis.errors import ParameterError
 

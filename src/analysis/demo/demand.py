@@ -75,7 +75,7 @@ class Demand:
     region_days: Floats
 
     def monthly(self, category: Ints, supply: Ints) -> Floats:
-        """Mean demand a day, kinds by regions by months by categories; `supply` is one per region."""
+        """Mean demand a day: kinds by regions by months by categories; one `supply` per region."""
         by_category = np.stack(
             [self.articles[..., category == c].sum(axis=-1) for c in range(len(CATEGORIES))], -1
         )
@@ -167,7 +167,7 @@ def _festival() -> Floats:
 
 
 def _channels() -> Floats:
-    """Kinds by preferred channel by days by channels: an average day of the first week sums to 1."""
+    """Kinds by preferred channel by days by channels: a day of the first week sums to about 1."""
     open_days = np.array(WEEKDAYS).T[WEEKDAY] * 7
     closed = np.array([(day.month, day.day) in CLOSED for day in _DATES])
     left_open = np.zeros(len(CHANNELS))

@@ -20,7 +20,8 @@ from analysis.demo.firm import (
     SIZE_BANDS,
 )
 from analysis.demo.products import CATEGORIES, Products
-from analysis.demo.purchases import RETURN_REASONS, Lines, Orders, Returns
+from analysis.demo.purchases import Lines, Orders
+from analysis.demo.returns import RETURN_REASONS, Returns
 
 
 def write_csv(path: Path, header: Sequence[str], columns: Iterable[Iterable[object]]) -> Path:

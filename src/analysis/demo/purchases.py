@@ -1,4 +1,4 @@
-"""The purchases of the invented customers: orders, their lines, and what came back."""
+"""The purchases of the invented customers: orders and their lines."""
 
 from __future__ import annotations
 
@@ -37,14 +37,6 @@ CASE: Final = 6  # businesses buy a dozen and more in full cases
 CLOSE_TO_HOME_REP: Final = 0.93  # of a business's orders go through its own rep
 VOUCHER_RATE: Final = 0.14  # of consumer lines outside promotions
 VOUCHER_DISCOUNT: Final = 0.10
-RETURN_RATES: Final = (0.017, 0.050, 0.016)  # of lines, by channel: store, web shop, dealer
-RETURN_REASONS: Final = (
-    ("Damaged in transit", 0.30),
-    ("Changed mind", 0.27),
-    ("Not as described", 0.16),
-    ("Wrong item", 0.14),
-    ("Faulty", 0.13),
-)
 
 
 @dataclass(frozen=True)
@@ -74,16 +66,6 @@ class Lines:
     discount: Ints
     net: Ints
     cost: Ints
-
-
-@dataclass(frozen=True)
-class Returns:
-    """One entry per returned line; `line` is its position in `Lines`."""
-
-    line: Ints
-    day: Ints
-    quantity: Ints
-    reason: Ints
 
 
 def make_orders(customers: Customers, demand: Demand, rng: np.random.Generator) -> Orders:
@@ -252,21 +234,3 @@ def _discount_rates(
         added = rate + promotion.discount if promotion.kind == BUSINESS else promotion.discount
         rate = np.where(held, added, rate)
     return np.rint(rate * 10_000).astype(np.int64)
-
-
-def make_returns(orders: Orders, lines: Lines, rng: np.random.Generator) -> Returns:
-    """Draw what came back by the window's end, three to forty days after it was ordered."""
-    chance = np.array(RETURN_RATES)[orders.channel[lines.order]]
-    line = np.flatnonzero(rng.random(len(lines.order)) < chance)
-    day = orders.day[lines.order[line]] + 3 + np.floor(rng.gamma(2.0, 6.0, len(line)))
-    part = np.ceil(
-        lines.quantity[line] * rng.choice([0.25, 0.5, 1.0], len(line), p=[0.3, 0.2, 0.5])
-    )
-    reason = rng.choice(len(RETURN_REASONS), len(line), p=[share for _, share in RETURN_REASONS])
-    back = day < DAY_COUNT
-    return Returns(
-        line[back],
-        day[back].astype(np.int64),
-        part[back].astype(np.int64),
-        reason[back].astype(np.int64),
-    )

@@ -15,7 +15,9 @@ from analysis.errors import ParameterError, nearest
 from analysis.model import schema, snapshot
 from analysis.params import WHOLE_FIRM, Run
 from analysis.periods import Period
-from analysis.sources import mapping
+
+QUIET_DAYS = 3
+"""A firm may take no order on the last days of a month, and the month is whole all the same."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,13 @@ class Dataset:
     def first_month(self) -> pd.Period:
         """Month of the first order line."""
         return pd.Period(self.first_day, "M")
+
+    @property
+    def latest_month(self) -> pd.Period:
+        """The last month the data hold whole, to within a few quiet days."""
+        last = pd.Period(self.last_day, "M")
+        whole = (last.end_time.date() - self.last_day).days <= QUIET_DAYS
+        return last if whole or last == self.first_month else last - 1
 
     def base(self, run: Run) -> str:
         """What to explain a run's change against: the same months last year where there are any.
@@ -109,7 +118,7 @@ def load(run: Run, folder: str | Path = "") -> Dataset:
     ContractError, SourceError
         As :func:`analysis.model.snapshot.ensure`.
     """
-    data = open_snapshot(Path(folder) if folder else _current(run.data))
+    data = open_snapshot(Path(folder) if folder else snapshot.current(run.data))
     check_scope(data, run)
     return data
 
@@ -138,11 +147,3 @@ def check_scope(data: Dataset, run: Run) -> None:
             f"period {run.period.text!r} has no orders in region {run.region!r} of data "
             f"{run.data!r}; there are months {known[0]} to {known[-1]}"
         )
-
-
-def _current(data: str) -> Path:
-    """The snapshot of a source as its files are now; as it was last where they are not known."""
-    last = snapshot.latest(data)
-    if last is not None and not mapping.load(data).path:
-        return last
-    return snapshot.ensure(data)

@@ -81,6 +81,20 @@ def ensure(data: str, source_path: str | Path | None = None, store: Path | None 
     return _remember(final)
 
 
+def current(data: str, store: Path | None = None) -> Path:
+    """The snapshot of a source as its files are now; as it was last where no path to them is set.
+
+    Raises
+    ------
+    ParameterError, SourceError, ContractError
+        As :func:`ensure`.
+    """
+    last = latest(data, store)
+    if last is not None and not mapping.load(data).path:
+        return last
+    return ensure(data, store=store)
+
+
 def latest(data: str, store: Path | None = None) -> Path | None:
     """The snapshot of a source that was built or found last, if any is kept."""
     pointer = (store or paths.SNAPSHOTS) / data / "latest"

@@ -58,7 +58,7 @@ def _pandoc(arguments: list[str], markdown: str, folder: Path) -> tuple[str, lis
     return done.stdout.decode(), [f"pandoc: {line}" for line in said.splitlines() if line.strip()]
 
 
-def _standards(settings: dict[str, Any]) -> list[list[str]]:
+def _standards(settings: dict[str, Any]) -> list[list[Any]]:
     """PDF standards to try, from all of them to none."""
     wanted = settings.get("format", {}).get("typst", {}).get("pdf-standard", [])
     wanted = [wanted] if isinstance(wanted, str) else list(wanted)
@@ -104,7 +104,8 @@ def compile_pdf(
                 raise PublishError(f"Typst could not set the pack: {error.diagnostic}") from error
             dropped.append(f"the PDF does not claim {standards[0].upper()}: {error.message}")
             continue
-        return bytes(pdf), (*dropped, *(f"typst: {warning.message}" for warning in said))
+        assert isinstance(pdf, bytes), "one file, and not one for each page"
+        return pdf, (*dropped, *(f"typst: {warning.message}" for warning in said))
     raise AssertionError("the last try is without standards and either returns or raises")
 
 

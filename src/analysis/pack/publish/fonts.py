@@ -15,8 +15,8 @@ from importlib.metadata import entry_points
 from io import BytesIO
 from pathlib import Path
 
-from fontTools import subset
-from fontTools.ttLib import TTCollection, TTFont
+from fontTools import subset  # type: ignore[import-untyped]
+from fontTools.ttLib import TTCollection, TTFont  # type: ignore[import-untyped]
 
 from analysis.errors import PublishError
 
@@ -118,19 +118,19 @@ def choose(text: str, folder: Path) -> Typeface:
         with TTFont(best[0], fontNumber=best[1], lazy=True) as font:
             family = font["name"].getBestFamilyName()
     missing = "".join(map(chr, sorted(left)))
-    path, number = best or (None, 0)
-    return Typeface(files, path, family, number, missing)
+    return Typeface(files, best[0] if best else None, family, best[1] if best else 0, missing)
 
 
 def script_of(character: str) -> str:
-    """The first word of a character's name, which for a letter is its script.
+    """The script of a letter, by the first word of its name; ``symbols`` for what is no letter.
 
     Examples
     --------
-    >>> script_of("東"), script_of("ก")
-    ('CJK', 'THAI')
+    >>> script_of("東"), script_of("ก"), script_of("●")
+    ('CJK', 'THAI', 'symbols')
     """
-    return unicodedata.name(character, "UNNAMED").split()[0]
+    letter = unicodedata.category(character)[0] == "L"
+    return unicodedata.name(character, "UNNAMED").split()[0] if letter else "symbols"
 
 
 def complaint(face: Typeface) -> tuple[str, ...]:
@@ -139,7 +139,7 @@ def complaint(face: Typeface) -> tuple[str, ...]:
         return ()
     scripts = sorted({script_of(character) for character in face.missing})
     return (
-        f"no font at hand has {face.missing[:20]!r} ({', '.join(scripts)}); a reader may see boxes. "
+        f"no font at hand has {face.missing[:20]!r} ({', '.join(scripts)}); readers may see boxes. "
         "Install the `cjk` extra, or put a font that has them into reports/theme/fonts/",
     )
 

@@ -15,7 +15,8 @@ from typing import Any
 from nbformat import NotebookNode
 
 from analysis.errors import PublishError
-from analysis.pack.publish.source import Pack, attribute, options, plain
+from analysis.pack.publish.prose import attribute
+from analysis.pack.publish.source import Pack, options
 
 SUFFIX = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
 MEDIA = "media"
@@ -57,23 +58,21 @@ def _verbatim(text: str) -> str:
 
 def _cell(cell: NotebookNode, number: int, folder: Path) -> str:
     said = options(cell.source, f"cell {number}")
-    label = str(said.get("label") or "")
-    caption = said.get("fig-cap") or said.get("tbl-cap") or ""
-    alt = plain(said.get("fig-alt") or caption or "Figure")
     parts = []
     for k, output in enumerate(cell.outputs):
         data = output.get("data", {"text/plain": output.get("text", "")})
         form, content = next(iter(data.items()))
         if form in SUFFIX:
-            parts.append(_image(output, form, f"cell-{number}-{k}", alt, folder))
+            parts.append(_image(output, form, f"cell-{number}-{k}", said["fig-alt"], folder))
         else:
             parts.append(content if form == "text/markdown" else _verbatim(content))
     body = "\n\n".join(parts)
-    if not re.fullmatch(r"(fig|tbl)-[\w-]+", label):
+    if "label" not in said:
         return body
+    caption = said.get("fig-cap", said.get("tbl-cap", ""))
     return (
-        f":::::: {{#{label} .float}}\n\n{body}\n\n"
-        f"::::: {{.float-caption}}\n{str(caption).strip()}\n:::::\n\n::::::"
+        f":::::: {{#{said['label']} .float}}\n\n{body}\n\n"
+        f"::::: {{.float-caption}}\n{caption}\n:::::\n\n::::::"
     )
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import nbformat
 import yaml
 
 from analysis import paths
@@ -25,12 +24,12 @@ from analysis.pack.publish.settings import (
     project_settings,
     stamp,
 )
-from analysis.pack.publish.source import Pack
+from analysis.pack.publish.source import Pack, notebooks
 
 OLDEST = (1, 7)
 TIMEOUT = 600  # seconds; four notebooks took Quarto 20 to 44
 REMEDY = "run `make quarto` to install it, or set REPORT_ENGINE=embedded to publish without it"
-REFUSED = re.compile(r"PDF/(A|UA)|pdf.?standard", re.IGNORECASE)
+REFUSED = re.compile(r"error.*(PDF/(A|UA)|pdf.?standard)", re.IGNORECASE)
 
 
 def find_quarto() -> tuple[Path, str]:
@@ -84,12 +83,12 @@ def write_project(pack: Pack, work: Path, settings: dict[str, Any]) -> tuple[str
     fonts.font_folder(face, work / "fonts")
     (work / "fonts.css").write_text(fonts.font_css(face, text), encoding="utf-8")
     facts |= {"extra-font": face.extra_family} if face.extra_family else {}
-    front = nbformat.v4.new_raw_cell(f"---\n{yaml.safe_dump(facts, allow_unicode=True)}---")
+    front = notebooks.v4.new_raw_cell(f"---\n{yaml.safe_dump(facts, allow_unicode=True)}---")
     front["id"] = "front"
-    notebook = nbformat.v4.new_notebook(
+    notebook = notebooks.v4.new_notebook(
         cells=[front, *pack.notebook.cells], metadata=pack.notebook.metadata
     )
-    nbformat.write(notebook, work / "pack.ipynb")
+    notebooks.write(notebook, work / "pack.ipynb")
     (work / PROJECT).write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
     return fonts.complaint(face)
 

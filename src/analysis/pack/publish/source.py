@@ -19,17 +19,14 @@ import yaml
 from nbformat import NotebookNode
 
 from analysis.errors import PublishError
-from analysis.pack.publish.tables import safe_tables
+from analysis.pack.publish.prose import plain, safe_markdown, without_escapes
 
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+notebooks: Any = nbformat  # it has no types
 FRONT = ("title", "subtitle", "firm", "region", "period", "as-of", "author")
+EXHIBIT = ("label", "fig-cap", "fig-alt", "tbl-cap")
 PREFERRED = ("text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/html", "text/plain")
 TEXT = {"text/markdown", "image/svg+xml", "text/html", "text/plain"}
-ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-_]|[\x00-\x08\x0b-\x1f\x7f]")
-FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,}) *([^`]*)$")
-DIV = re.compile(r"^ {0,3}:{3,}\s*(.*?)\s*:*$")
-NOTICE = re.compile(r"\.callout-(note|tip|warning|important|caution)\b")
-RAW = re.compile(r"\{\s*=\s*(\w+)\s*\}")
-TAG = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|\\.|<(?!https?://|mailto:)(?=[A-Za-z/!?])", re.DOTALL)
 REFERENCE = re.compile(r"(?<![\w\\@`/])@((?:fig|tbl|sec)-[\w-]*\w)")
 SECTION = re.compile(r"^#+ .*\{[^}\n]*#(sec-[\w-]+)", re.MULTILINE)
 
@@ -78,94 +75,8 @@ def options(source: str, where: str = "a cell") -> dict[str, Any]:
     return found
 
 
-def _fenced(block: list[str], name: str) -> str:
-    """A fenced block, closed; raw HTML gives its tables, other raw text is shown as it is."""
-    opening = FENCE.match(block[0])
-    info = opening[2].strip() if opening else ""
-    if RAW.fullmatch(info) and "html" in info:
-        table = safe_tables("\n".join(block[1:-1]))
-        box = f'::: {{.table-scroll tabindex="0" role="region" aria-label={attribute(name)}}}'
-        return f"\n{box}\n```{{=html}}\n{table}\n```\n:::\n" if table else ""
-    return "\n".join([RAW.sub(r"{.\1}", block[0]), *block[1:]])
-
-
-def _prose(lines: list[str]) -> str:
-    """Text outside fences: tags become text, notices become ours, divs close."""
-    text = TAG.sub(lambda m: m[0] if len(m[0]) > 1 else "\\<", "\n".join(lines))
-    return RAW.sub(r"{.\1}", text)
-
-
-def safe_markdown(text: str, name: str = "Table") -> str:
-    """Markdown that can neither carry markup past a publisher nor swallow what follows it.
-
-    Raw HTML is reduced to its tables and HTML tags to text; fences and divs left open are closed;
-    Quarto's callouts are renamed, since its own fetch icons from the network while they are set.
-
-    Parameters
-    ----------
-    text : str
-        A markdown cell, or a markdown output.
-    name : str
-        What a screen reader calls a table in it.
-
-    Examples
-    --------
-    >>> print(safe_markdown("::: {.callout-tip}\\nA <b>bold</b> step"))
-    ::: {.notice .notice-tip}
-    A \\<b>bold\\</b> step
-    <BLANKLINE>
-    :::
-    """
-    out: list[str] = []
-    prose: list[str] = []
-    block: list[str] = []
-    fence, depth = "", 0
-    for line in text.splitlines():
-        bare = line.strip()
-        if fence:
-            block.append(line)
-            if bare.startswith(fence) and not bare.strip(fence[0]):
-                out, fence = [*out, _fenced(block, name)], ""
-        elif match := FENCE.match(line):
-            out, prose = [*out, _prose(prose)], []
-            block, fence = [line], match[1]
-        else:
-            if match := DIV.match(line):
-                depth += 1 if match[1] else -1
-                line = NOTICE.sub(r".notice .notice-\1", line) if depth >= 0 else "\\" + bare
-                depth = max(depth, 0)
-            prose.append(line)
-    out.append(_fenced([*block, fence], name) if fence else _prose(prose))
-    return "\n\n".join(["\n".join(out).strip("\n"), *([":::"] * depth)])
-
-
-def attribute(text: object) -> str:
-    """A value between quotes in a markdown attribute.
-
-    Examples
-    --------
-    >>> print(attribute('say "hi"'))
-    "say \\"hi\\""
-    """
-    words = " ".join(str(text).split())
-    return '"' + re.sub(r'([\\"&<>])', r"\\\1", words) + '"'
-
-
-def plain(markdown: object) -> str:
-    """A caption as a screen reader should say it: without the marks.
-
-    Examples
-    --------
-    >>> plain("Revenue *by month*. [Source](#x): `orders`")
-    'Revenue by month. Source: orders'
-    """
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", str(markdown))
-    return " ".join(re.sub(r"[*_`\\]|\{[^}]*\}", "", text).split())
-
-
-def _joined(value: object) -> str:
-    text = value if isinstance(value, str) else "".join(value)  # type: ignore[arg-type]
-    return ESCAPES.sub("", text.replace("\r\n", "\n"))
+def _joined(value: str | list[str]) -> str:
+    return without_escapes(value if isinstance(value, str) else "".join(value))
 
 
 def _output(
@@ -181,7 +92,7 @@ def _output(
         text = _joined(output.text).rstrip()
         if output.name != "stdout" or not text:
             return None, ""
-        return nbformat.v4.new_output("stream", name="stdout", text=text + "\n"), ""
+        return notebooks.v4.new_output("stream", name="stdout", text=text + "\n"), ""
     form = next((form for form in PREFERRED if form in output.data), None)
     labelled = str(cell.get("label", "")).startswith(("fig-", "tbl-"))
     if form is None or (form == "text/plain" and labelled):
@@ -196,7 +107,36 @@ def _output(
         content = safe_markdown(content, name).strip()
     size = output.get("metadata", {}).get(form, {})
     kept = {form: size} if size else {}
-    return nbformat.v4.new_output("display_data", data={form: content}, metadata=kept), ""
+    return notebooks.v4.new_output("display_data", data={form: content}, metadata=kept), ""
+
+
+def _exhibit(
+    said: dict[str, Any], outputs: list[NotebookNode], where: str
+) -> tuple[dict[str, str], list[str]]:
+    """What a cell's options say of its exhibit, made safe, and what is wrong with them."""
+    warnings = []
+    kept = {key: " ".join(str(said[key]).split()) for key in EXHIBIT if said.get(key)}
+    if not re.fullmatch(r"(fig|tbl)-[\w-]+", kept.get("label", "")):
+        kept.pop("label", None)
+        if "fig-cap" in kept or "tbl-cap" in kept:
+            warnings.append(f"{where}: a caption needs a label `fig-...` or `tbl-...`; left out")
+    shown = any(form.startswith("image/") for out in outputs for form in out.get("data", {}))
+    caption = kept.get("fig-cap", kept.get("tbl-cap", ""))
+    if shown and "fig-alt" not in kept:
+        warnings.append(f"{where}: a figure without `fig-alt`; its caption stands in")
+        kept["fig-alt"] = plain(caption) or "Figure"
+    for key in ("fig-cap", "tbl-cap"):
+        if key in kept:
+            kept[key] = safe_markdown(kept[key])
+        if "label" not in kept:
+            kept.pop(key, None)
+    return kept, warnings
+
+
+def _header(said: dict[str, str]) -> str:
+    """Options as ``#|`` lines at the head of a cell. Its code is left out: a pack shows none."""
+    lines = yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=10_000).splitlines()
+    return "\n".join(f"#| {line}" for line in lines) if said else ""
 
 
 def _front(cells: list[NotebookNode], path: Path) -> Mapping[str, Any]:
@@ -223,7 +163,7 @@ def read_pack(path: Path) -> Pack:
         If there is no front matter, a cell holds an error, or a label is used twice.
     """
     try:
-        notebook = nbformat.read(path, as_version=4)
+        notebook = notebooks.read(path, as_version=4)
     except (OSError, ValueError) as error:
         raise PublishError(f"{path} is not a notebook that can be read: {error}") from error
     found = _front(notebook.cells, path)
@@ -233,18 +173,19 @@ def read_pack(path: Path) -> Pack:
     for number, cell in enumerate(notebook.cells[1:], start=1):
         where = f"{path.name}, cell {number}"
         if cell.cell_type == "markdown":
-            cells.append(nbformat.v4.new_markdown_cell(safe_markdown(_joined(cell.source))))
+            cells.append(notebooks.v4.new_markdown_cell(safe_markdown(_joined(cell.source))))
         elif cell.cell_type == "code":
             said = options(cell.source, where)
             where = f"{where} ({said['label']})" if "label" in said else where
             pairs = [_output(output, said, where) for output in cell.outputs]
             warnings += [warning for _, warning in pairs if warning]
             outputs = [output for output, _ in pairs if output is not None]
-            if outputs and said.get("include") is not False and said.get("output") is not False:
-                labels.update([str(said["label"])] if "label" in said else [])
-                cells.append(nbformat.v4.new_code_cell(cell.source, outputs=outputs))
-                if any(_is_image(output) for output in outputs) and not said.get("fig-alt"):
-                    warnings.append(f"{where}: a figure without `fig-alt`; its caption stands in")
+            if not outputs or said.get("include") is False or said.get("output") is False:
+                continue
+            kept, complaints = _exhibit(said, outputs, where)
+            warnings += complaints
+            labels.update(value for key, value in kept.items() if key == "label")
+            cells.append(notebooks.v4.new_code_cell(_header(kept), outputs=outputs))
     if twice := [label for label, count in labels.items() if count > 1]:
         raise PublishError(f"{path.name}: a label names one exhibit; used more than once: {twice}")
     targets = set(labels)
@@ -257,15 +198,8 @@ def read_pack(path: Path) -> Pack:
     front = {key: str(found[key]).strip() for key in FRONT if found.get(key) is not None}
     front["lang"] = re.sub(r"[^A-Za-z-]", "", str(found.get("lang") or "en"))
     own = {str(key): str(value) for key, value in (found.get("words") or {}).items()}
-    clean = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
+    clean = notebooks.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
     return Pack(front, own, clean, tuple(warnings))
-
-
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
-
-
-def _is_image(output: NotebookNode) -> bool:
-    return any(form.startswith("image/") for form in output.get("data", {}))
 
 
 def _unlink(cell: NotebookNode, targets: set[str], warnings: list[str]) -> None:
@@ -279,6 +213,9 @@ def _unlink(cell: NotebookNode, targets: set[str], warnings: list[str]) -> None:
 
     if cell.cell_type == "markdown":
         cell.source = REFERENCE.sub(checked, cell.source)
+    elif said := options(cell.source):
+        captions = {key: REFERENCE.sub(checked, said[key]) for key in said if key.endswith("-cap")}
+        cell.source = _header(said | captions)
     for output in cell.get("outputs", []):
         if "text/markdown" in output.get("data", {}):
             output.data["text/markdown"] = REFERENCE.sub(checked, output.data["text/markdown"])

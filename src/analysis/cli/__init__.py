@@ -1,0 +1,38 @@
+"""The command line behind make: ``analysis report --region east --period 2026-10 --data demo``."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import sys
+from types import FrameType
+
+from analysis.errors import AnalysisError
+
+USER_ERROR, SYSTEM_ERROR, INTERRUPTED = 2, 1, 130
+
+
+def main() -> None:
+    """Run the command line: a user's mistake ends in one plain message, never in a traceback."""
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    from analysis.cli.app import app  # here, so that a broken setting is reported as below
+
+    try:
+        app()
+    except AnalysisError as error:
+        _stop(f"{error}", USER_ERROR)
+    except KeyboardInterrupt:
+        _stop("stopped; packs made earlier are as they were", INTERRUPTED)
+    except OSError as error:
+        full = error.errno == errno.ENOSPC
+        why = "the disk is full; free some space and run again" if full else str(error)
+        _stop(f"{why}; packs made earlier are as they were", SYSTEM_ERROR)
+
+
+def _as_interrupt(signum: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _stop(message: str, code: int) -> None:
+    print(f"error: {message}", file=sys.stderr)  # noqa: T201
+    sys.exit(code)

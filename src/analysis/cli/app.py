@@ -1,0 +1,192 @@
+"""The commands."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from analysis import params, paths, periods
+from analysis.errors import AnalysisError, ParameterError
+from analysis.params import WHOLE_FIRM
+
+app = typer.Typer(
+    help="From sales and CRM extracts to a board pack whose every number can be traced.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+LATEST = "latest"
+Data = Annotated[
+    str, typer.Option(help="Whose data: the name of a file in params/sources/.", show_default=True)
+]
+Period = Annotated[
+    str,
+    typer.Option(
+        help="Month 2026-10, quarter 2026-Q3, year 2026, span 2014-2017, or the latest whole month."
+    ),
+]
+SourcePath = Annotated[
+    str, typer.Option(help="Folder or file of the extracts, where the mapping gives none.")
+]
+Engine = Annotated[
+    str,
+    typer.Option(envvar="REPORT_ENGINE", help="Publisher: auto, quarto or embedded."),
+]
+console = Console()
+
+
+@app.command(epilog="Example: analysis report --region east --period 2026-10 --data demo")
+def report(
+    region: Annotated[str, typer.Option(help="A file of params/regions/; all is the whole firm.")],
+    period: Period = LATEST,
+    data: Data = "demo",
+    source_path: SourcePath = "",
+    engine: Engine = "auto",
+) -> None:
+    """Build the pack of one region and period: HTML, PDF, findings and the notebooks behind them."""
+    _report([region], period, data, source_path, engine)
+
+
+@app.command(epilog="Example: analysis packs --period 2026-10 --data demo")
+def packs(
+    period: Period = LATEST,
+    data: Data = "demo",
+    source_path: SourcePath = "",
+    engine: Engine = "auto",
+) -> None:
+    """Build the pack of every region of the data, and of the whole firm."""
+    _report([], period, data, source_path, engine)
+
+
+@app.command(epilog="Example: analysis demo --seed 2026")
+def demo(
+    seed: Annotated[int, typer.Option(help="Another seed makes another firm.")] = 2026,
+    force: Annotated[bool, typer.Option(help="Make it again where it is there.")] = False,
+) -> None:
+    """Make the extracts of an invented firm in data/demo."""
+    from analysis.demo import make_demo
+
+    folder = paths.DATA / "demo"
+    if folder.exists() and not force:
+        console.print(f"{paths.shown(folder)} is there; --force makes it again", highlight=False)
+        return
+    started = perf_counter()
+    made = make_demo(folder, seed)
+    console.print(
+        f"{paths.shown(made.folder)}: {made.order_lines:,} order lines of {made.customers:,} "
+        f"customers and {made.products:,} products in {perf_counter() - started:.1f} s",
+        highlight=False,
+    )
+
+
+@app.command(epilog="Example: analysis check --data superstore --source-path ~/superstore.xls")
+def check(data: Data = "demo", source_path: SourcePath = "") -> None:
+    """Check params and data without building a pack: every file read, every row accounted for."""
+    import json
+
+    for region in params.names("regions"):
+        params.load(region, "2000-01", _known(data))
+    folder = _snapshot(data, source_path)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    table = Table(
+        "table", "file", "rows read", "kept", "merged", "rejected", title=manifest["firm"]
+    )
+    for account in manifest["sources"]:
+        counts = [f"{account[f'rows_{what}']:,}" for what in ("read", "kept", "merged", "rejected")]
+        table.add_row(account["table"], account["file"], *counts)
+    console.print(table)
+    for column, many in manifest["orphans"].items():
+        if many:
+            console.print(f"{many:,} rows have a {column} that its table does not know")
+    console.print(f"snapshot {paths.shown(folder)} is good", highlight=False)
+
+
+@app.command()
+def docs() -> None:
+    """Write docs/measures.md from the catalogue."""
+    from analysis.measures.dictionary import measures_page
+
+    page = paths.ROOT / "docs" / "measures.md"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(measures_page(), encoding="utf-8")
+    console.print(f"wrote {paths.shown(page)}", highlight=False)
+
+
+def _report(regions: list[str], period: str, data: str, source_path: str, engine: str) -> None:
+    """Build packs of one period; of every region where none is named."""
+    for region in regions:  # before any work is done
+        params.load(region, "2000-01" if period == LATEST else period, _known(data))
+    started = perf_counter()
+    folder = _snapshot(data, source_path)
+    from analysis.model import dataset
+    from analysis.pack.build import build
+
+    firm = dataset.open_snapshot(folder)
+    seconds = {"snapshot": perf_counter() - started}
+    wanted = str(firm.latest_month) if period == LATEST else periods.parse(period).text
+    runs = [params.load(region, wanted, data) for region in regions or _regions_of(firm.regions)]
+    for run in runs:
+        dataset.check_scope(firm, run)
+    failed = 0
+    for run in runs:
+        title = f"{run.region_label}, {run.period.label}"
+        try:
+            from analysis.cli.progress import Steps
+
+            with Steps(title, console) as steps:
+                pack = build(run, folder, firm.as_of(run), engine, watcher=steps, seconds=seconds)
+        except AnalysisError as error:
+            if len(runs) == 1:
+                raise
+            failed += 1
+            console.print(f"{title}: {error}", style="red", highlight=False)
+            continue
+        _summary(title, pack.folder, pack.seconds, pack.published.warnings)
+    if failed:
+        raise ParameterError(f"{failed} of {len(runs)} packs failed; the others are made")
+
+
+def _snapshot(data: str, source_path: str) -> Path:
+    """The snapshot of a source as its files are now; the demo firm is made where it is not there."""
+    from analysis.model import snapshot
+
+    if _known(data) == "demo" and not source_path and not (paths.DATA / "demo").exists():
+        demo()
+    if source_path:
+        return snapshot.ensure(data, Path(source_path).expanduser().resolve())
+    return snapshot.current(data)
+
+
+def _known(data: str) -> str:
+    params.must_exist("data", data, "sources")
+    return data
+
+
+def _regions_of(there: tuple[str, ...]) -> list[str]:
+    known = params.names("regions")
+    if lost := [region for region in there if region not in known]:
+        console.print(
+            f"no pack for {', '.join(lost)}: a region needs a file in params/regions/",
+            style="yellow", highlight=False,
+        )  # fmt: skip
+    return [WHOLE_FIRM, *(region for region in there if region in known)]
+
+
+def _summary(
+    title: str, folder: Path, seconds: dict[str, float], warnings: tuple[str, ...]
+) -> None:
+    """What was made and what took how long."""
+    console.print(f"[bold]{title}[/bold]: {sum(seconds.values()):.1f} s of work", highlight=False)
+    for name in ("pack.html", "pack.pdf", "findings.json"):
+        console.print(f"  {os.path.relpath(folder / name)}", highlight=False, soft_wrap=True)
+    steps = ", ".join(f"{step} {taken:.1f}" for step, taken in seconds.items())
+    console.print(f"  seconds: {steps}", style="dim", highlight=False)
+    for warning in warnings:
+        console.print(f"  note: {warning}", style="yellow", highlight=False)

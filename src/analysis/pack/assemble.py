@@ -1,0 +1,238 @@
+"""Make one ``pack.ipynb`` of the executed notebooks: front page, chapters, definitions, provenance.
+
+Both publishers read it. What they must agree on is therefore settled here: captions stamped with
+region and period, notes and alt texts beside their figures, one form of every output.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import yaml
+
+from analysis.findings.record import MIME as FINDING
+from analysis.findings.record import Finding
+from analysis.pack import appendix, collect
+from analysis.pack.facts import Facts
+from analysis.text import words
+
+EXHIBIT = "application/vnd.analysis.exhibit+json"
+HIDDEN = {"parameters", "injected-parameters", "setup"}
+FRONT = "front"
+MOST_NOTABLE = 5
+Cell = Any
+
+
+@dataclass
+class Section:
+    """A question and the cells that answer it."""
+
+    question: Cell
+    answers: list[Cell] = field(default_factory=list)
+
+
+def assemble(notebooks: list[Path], findings: list[Finding], facts: Facts) -> Any:
+    """Put the pack together.
+
+    Parameters
+    ----------
+    notebooks : list of Path
+        Executed, in reading order.
+    findings : list of Finding
+        Of these notebooks.
+    facts : Facts
+        What the pack says of the run and its data.
+
+    Returns
+    -------
+    NotebookNode
+        A raw first cell of front matter; the summary; a chapter per notebook, each section with
+        its finding first, then figure and table; definitions, data notes and provenance.
+    """
+    front: list[Cell] = []
+    chapters: list[Cell] = []
+    for path in notebooks:
+        for cell in _chapter(collect.read(path).cells):
+            (front if _is_front(cell) else chapters).append(_settled(cell, facts))
+    shown = {label for cell in chapters if (label := _label(cell))}
+    cells = [
+        _front_matter(facts),
+        *_summary(front, findings, shown, facts),
+        *chapters,
+        *appendix.cells(facts),
+    ]
+    for place, cell in enumerate(cells):
+        cell["id"] = f"pack-{place}"
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+
+
+def write(pack: Any, path: Path) -> None:
+    """Write an assembled pack: equal packs are equal bytes."""
+    text = json.dumps(_as_lines(pack), indent=1, ensure_ascii=False, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def most_notable(findings: list[Finding], shown: set[str]) -> list[Finding]:
+    """The findings for the front page: the headline, then the others by money at stake.
+
+    One finding per chapter comes before a second of any, so that no chapter crowds out the rest.
+    """
+    notable = [finding for finding in findings if finding.notable]
+    headline = [finding for finding in notable if finding.id == "descriptive.headline"]
+    ranked = sorted(
+        (finding for finding in notable if finding not in headline),
+        key=lambda finding: -finding.at_stake,
+    )
+    first_of: dict[str, Finding] = {}
+    for finding in ranked:
+        first_of.setdefault(finding.id.split(".")[0], finding)
+    rest = [finding for finding in ranked if finding not in first_of.values()]
+    chosen = [*headline, *first_of.values(), *rest][:MOST_NOTABLE]
+    return [finding for finding in chosen if finding.exhibit in shown or finding in headline]
+
+
+def _chapter(cells: list[Cell]) -> Iterator[Cell]:
+    """A notebook's cells as a reader gets them: each question's answer first, its table last."""
+    section: Section | None = None
+    for cell in cells:
+        if set(cell.metadata.get("tags", [])) & HIDDEN or cell.cell_type == "raw":
+            continue
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            yield from _in_reading_order(section)
+            section = Section(cell)
+        elif section is None:
+            yield cell
+        else:
+            section.answers.append(cell)
+    yield from _in_reading_order(section)
+
+
+def _in_reading_order(section: Section | None) -> Iterator[Cell]:
+    if section is None:
+        return
+    heading, _, how_to_read = section.question.source.partition("\n")
+    yield _markdown(heading)
+    order = {FINDING: 0, "text": 1, "figure": 2, "table": 3}
+    answers = [cell for cell in section.answers if cell.cell_type != "code" or cell.outputs]
+    if how_to_read.strip() and any(_kind(cell) in ("figure", "table") for cell in answers):
+        answers.insert(0, _markdown(how_to_read.strip()))
+    absent = [cell for cell in answers if _kind(cell) == "absent"]
+    # What is missing is said once, by the finding; its empty exhibits would repeat it.
+    kept = [cell for cell in answers if cell not in absent]
+    yield from sorted(kept, key=lambda cell: order.get(_kind(cell), 1))
+
+
+def _kind(cell: Cell) -> str:
+    """``finding``'s MIME type, or the kind of exhibit a cell shows; ``text`` for anything else."""
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        if FINDING in data:
+            return FINDING
+        if EXHIBIT in data:
+            return str(data[EXHIBIT]["kind"])
+    return "text"
+
+
+def _is_front(cell: Cell) -> bool:
+    return FRONT in cell.metadata.get("tags", []) or _kind(cell) == "cards"
+
+
+def _settled(cell: Cell, facts: Facts) -> Cell:
+    """The cell as both publishers read it: options stamped, one form of each output."""
+    if cell.cell_type == "markdown":
+        return _markdown(_stamped(cell.source, facts))
+    options = _options(cell.source)
+    outputs = []
+    for output in cell.outputs:
+        data = dict(output.get("data", {}))
+        if not data:
+            continue  # a stream: what a library printed is not for readers
+        exhibit = data.pop(EXHIBIT, None)
+        data.pop(FINDING, None)
+        if "text/markdown" in data:
+            data.pop("text/html", None)
+        if exhibit and exhibit["kind"] == "figure":
+            options["fig-alt"] = exhibit["alt"]
+            if exhibit["note"] and "fig-cap" in options:
+                options["fig-cap"] = f"{options['fig-cap']}. *{exhibit['note']}*"
+        outputs.append(nbformat.v4.new_output("display_data", data=data))
+    lines = [f"#| {key}: {json.dumps(_stamped(str(value), facts), ensure_ascii=False)}"
+             for key, value in options.items()]  # fmt: skip
+    settled = nbformat.v4.new_code_cell("\n".join(lines), execution_count=1)
+    settled.outputs = outputs
+    return settled
+
+
+def _summary(
+    front: list[Cell], findings: list[Finding], shown: set[str], facts: Facts
+) -> Iterator[Cell]:
+    yield _markdown(f"# {words('pack.summary')} {{.unnumbered #summary}}")
+    yield _markdown(words("pack.goal", goal=facts.goal))
+    yield from (cell for cell in front if _is_cards(cell))
+    told = most_notable(findings, shown)
+    items = [
+        f"{place}. {finding.sentence}"
+        + (f" (@{finding.exhibit})" if finding.exhibit in shown else "")
+        for place, finding in enumerate(told, start=1)
+    ]
+    yield _markdown(f"## {words('pack.notable')} {{.unnumbered .unlisted}}")
+    yield _markdown("\n".join(items) or words("pack.nothing_notable"))
+    yield from (cell for cell in front if not _is_cards(cell))
+
+
+def _is_cards(cell: Cell) -> bool:
+    return any(".kpi-row" in output["data"].get("text/markdown", "") for output in cell.outputs)
+
+
+def _front_matter(facts: Facts) -> Cell:
+    matter = {
+        "title": words("pack.title"),
+        "subtitle": f"{facts.region}, {facts.period}",
+        "firm": facts.firm,
+        "region": facts.region,
+        "period": facts.period,
+        "as-of": facts.as_of,
+        "lang": "en",
+    }
+    text = yaml.safe_dump(matter, allow_unicode=True, sort_keys=False)
+    return nbformat.v4.new_raw_cell(f"---\n{text}---")
+
+
+def _options(source: str) -> dict[str, Any]:
+    lines = [line.removeprefix("#|") for line in source.splitlines() if line.startswith("#|")]
+    return yaml.safe_load("\n".join(lines)) or {} if lines else {}
+
+
+def _label(cell: Cell) -> str | None:
+    if cell.cell_type != "code" or not cell.outputs:
+        return None
+    label = _options(cell.source).get("label")
+    return str(label) if label else None
+
+
+def _stamped(text: str, facts: Facts) -> str:
+    values = {"region": facts.region, "period": facts.period, "firm": facts.firm}
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: values.get(match[1], match[0]), text)
+
+
+def _markdown(text: str) -> Cell:
+    return nbformat.v4.new_markdown_cell(text)
+
+
+def _as_lines(value: Any) -> Any:
+    """Texts of a notebook as lists of lines, which is how Quarto reads them."""
+    if isinstance(value, dict):
+        return {
+            key: part.splitlines(keepends=True)
+            if key == "source" or (key.startswith(("text/", "image/svg")) and isinstance(part, str))
+            else _as_lines(part)
+            for key, part in value.items()
+        }
+    return [_as_lines(part) for part in value] if isinstance(value, list) else value

@@ -1,0 +1,129 @@
+"""What a pack says about its own run: who, when, from which data, made with what."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import subprocess
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from analysis import paths, units
+from analysis.params import Run
+
+PACKAGES = (
+    "pandas", "numpy", "duckdb", "ibis-framework", "scikit-learn", "statsforecast", "seaborn",
+    "matplotlib", "papermill", "nbformat", "pypandoc-binary", "typst",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The run as its pack tells it.
+
+    Attributes
+    ----------
+    run : Run
+        Who, when and how.
+    as_of : str
+        The day the pack looks from, as a reader sees it.
+    manifest : dict
+        Of the snapshot.
+    code : str
+        Version of the package and hash of its source.
+    command : str
+        What makes this pack again.
+    """
+
+    run: Run
+    as_of: str
+    manifest: dict[str, Any]
+    code: str
+    command: str
+
+    @property
+    def region(self) -> str:
+        """The region as a reader sees it."""
+        return self.run.region_label
+
+    @property
+    def period(self) -> str:
+        """The period as a reader sees it."""
+        return self.run.period.label
+
+    @property
+    def firm(self) -> str:
+        """Whose data it is."""
+        return self.run.firm
+
+    @property
+    def goal(self) -> str:
+        """What the pack is for."""
+        return self.run.settings.goal
+
+
+def gather(run: Run, as_of: date, manifest: dict[str, Any]) -> Facts:
+    """Collect the facts of a run."""
+    return Facts(
+        run=run,
+        as_of=units.day(as_of),
+        manifest=manifest,
+        code=code_version(),
+        command=f"make report DATA={run.data} REGION={run.region} PERIOD={run.period.text}",
+    )
+
+
+def code_version() -> str:
+    """Version of this package and a hash of its source and notebooks, which no commit need name."""
+    package = Path(__file__).resolve().parents[1]
+    files = [*package.rglob("*.py"), *package.rglob("*.yml"), *paths.NOTEBOOKS.glob("*.ipynb")]
+    mark = hashlib.sha256()
+    for file in sorted(files, key=lambda file: file.as_posix()):
+        mark.update(file.read_bytes())
+    return f"{_version('sales-analysis-report-suite')}+{mark.hexdigest()[:12]}"
+
+
+def commit() -> str | None:
+    """The commit the code is at, with ``+`` if files were changed since; none outside git."""
+    try:
+        said = subprocess.run(
+            ["git", "describe", "--always", "--dirty=+", "--abbrev=12"],
+            cwd=paths.ROOT, capture_output=True, text=True, timeout=10, check=True,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return said.stdout.strip()
+
+
+def record(facts: Facts, seconds: dict[str, float], publisher: dict[str, Any]) -> dict[str, Any]:
+    """``run.json``: everything needed to make the run again, and what it took."""
+    run, manifest = facts.run, facts.manifest
+    return {
+        "parameters": {
+            "region": run.region,
+            "period": run.period.text,
+            "data": run.data,
+            "settings": run.settings.model_dump(),
+        },
+        "as_of": facts.as_of,
+        "snapshot": manifest["content"],
+        "inputs": manifest["sources"],
+        "orphans": manifest["orphans"],
+        "absent": manifest["absent"],
+        "code": {"version": facts.code, "commit": commit()},
+        "packages": {name: _version(name) for name in PACKAGES}
+        | {"python": platform.python_version()},
+        "publisher": publisher,
+        "seconds": {step: round(taken, 3) for step, taken in seconds.items()},
+        "command": facts.command,
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"

@@ -27,6 +27,15 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class TierShares(Strict):
+    """Share of customers each tier is expected to have; shown beside the actual one."""
+
+    high_value: Share
+    potential: Share
+    basic: Share
+    at_risk: Share
+
+
 class Rfm(Strict):
     """How customers are scored; see ``analyses.segmentation``."""
 
@@ -34,6 +43,7 @@ class Rfm(Strict):
     """Window that is scored, in months up to the as-of date."""
     high_score: Annotated[float, Field(gt=1, le=5)]
     """Smallest score, 1 to 5, that counts as high."""
+    reference_shares: TierShares
 
 
 class Forecast(Strict):

@@ -57,8 +57,12 @@ def code(source: str, *data: dict, **more) -> nbformat.NotebookNode:
 
 
 def figure(label: str, caption: str, alt: str, svg: str) -> nbformat.NotebookNode:
-    source = f"#| label: {label}\n#| fig-cap: {dumps(caption)}\n#| fig-alt: {dumps(alt)}\ncharts.draw(run);"
-    return code(source, {"image/svg+xml": svg, "text/plain": "<Figure size 690x290>"})
+    said = {"label": label, "fig-cap": caption, "fig-alt": alt}
+    source = "\n".join(f"#| {key}: {dumps(value)}" for key, value in said.items())
+    return code(
+        f"{source}\ncharts.draw(run);",
+        {"image/svg+xml": svg, "text/plain": "<Figure size 690x290>"},
+    )
 
 
 def table(

@@ -346,6 +346,20 @@ class TestHostile:
         assert any("fig-png" in warning and "fig-alt" in warning for warning in hostile.warnings)
 
 
+def test_a_notice_in_an_exhibits_place_is_not_counted(write_pack, tmp_path):
+    absent = '::: {.callout-note title="Not available"}\nToo few months.\n:::'
+    pack = write_pack(
+        code("#| label: fig-absent\n#| fig-cap: Absent\n1", {"text/markdown": absent}),
+        figure("fig-there", "There", "A line", chart()),
+        markdown("Compare @fig-absent with @fig-there."),
+    )
+    result = publish(pack, tmp_path, "embedded")
+    page = Reading(result.html.read_text(encoding="utf-8"))
+    assert page.said("caption") == ["Figure 1: There"]
+    assert [link for link in page.links if link.startswith("#fig")] == ["#fig-there"]
+    assert result.warnings == ("a reference names @fig-absent, which is not in this pack",)
+
+
 class TestRefusals:
     def test_a_pack_without_front_matter_is_refused(self, write_pack, tmp_path):
         with pytest.raises(PublishError, match=r"must begin with a raw cell .* title, subtitle"):

@@ -194,6 +194,11 @@ def customer_activity(data: Dataset, region: str, last: pd.Period, months: int) 
     return customers.assign(days_since_last_order=days)
 
 
+def reaches_back(data: Dataset, last: pd.Period, months: int) -> bool:
+    """Whether the data begin early enough to hold all of the ``months`` that end with ``last``."""
+    return bool(data.first_month <= last - (months - 1))
+
+
 def _known(name: str, catalogue: dict[str, Entry], kind: str) -> Entry:
     if name not in catalogue:
         raise ContractError(f"no {kind} is called {name!r}; {nearest(name, catalogue)}")

@@ -135,9 +135,8 @@ def publish_quarto(pack: Pack, folder: Path) -> Published:
             succeeded, said = _render(program, work, moment)
             if succeeded or not wanted or not REFUSED.search(said):
                 break
-            dropped.append(
-                f"the PDF does not claim {wanted.pop(0).upper()}: {said.splitlines()[-1]}"
-            )
+            reason = next(line for line in said.splitlines() if REFUSED.search(line))
+            dropped.append(f"the PDF does not claim {wanted.pop(0).upper()}: {reason.strip()}")
             settings["format"]["typst"]["pdf-standard"] = wanted
             (work / PROJECT).write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
         out = work / settings["project"]["output-dir"]

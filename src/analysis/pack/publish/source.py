@@ -115,16 +115,18 @@ def _exhibit(
 ) -> tuple[dict[str, str], list[str]]:
     """What a cell's options say of its exhibit, made safe, and what is wrong with them."""
     warnings = []
+    data = [output.get("data", {}) for output in outputs]
+    picture = any(form.startswith("image/") for each in data for form in each)
+    tabular = any(re.search(r"<table|^\|", each.get("text/markdown", ""), re.M) for each in data)
     kept = {key: " ".join(str(said[key]).split()) for key in EXHIBIT if said.get(key)}
-    if not re.fullmatch(r"(fig|tbl)-[\w-]+", kept.get("label", "")):
-        kept.pop("label", None)
-        if "fig-cap" in kept or "tbl-cap" in kept:
-            warnings.append(f"{where}: a caption needs a label `fig-...` or `tbl-...`; left out")
-    shown = any(form.startswith("image/") for out in outputs for form in out.get("data", {}))
-    caption = kept.get("fig-cap", kept.get("tbl-cap", ""))
-    if shown and "fig-alt" not in kept:
+    named = re.fullmatch(r"(fig|tbl)-[\w-]+", kept.get("label", ""))
+    if not named and ("fig-cap" in kept or "tbl-cap" in kept):
+        warnings.append(f"{where}: a caption needs a label `fig-...` or `tbl-...`; left out")
+    if not named or not (picture or tabular):
+        kept.pop("label", None)  # a notice in an exhibit's place is not counted as one
+    if picture and "fig-alt" not in kept:
         warnings.append(f"{where}: a figure without `fig-alt`; its caption stands in")
-        kept["fig-alt"] = plain(caption) or "Figure"
+        kept["fig-alt"] = plain(kept.get("fig-cap", kept.get("tbl-cap", ""))) or "Figure"
     for key in ("fig-cap", "tbl-cap"):
         if key in kept:
             kept[key] = safe_markdown(kept[key])

@@ -38,12 +38,12 @@ class Period:
     @property
     def start(self) -> date:
         """First day."""
-        return self.first.start_time.date()
+        return date(self.first.year, self.first.month, 1)
 
     @property
     def end(self) -> date:
         """Last day."""
-        return self.last.end_time.date()
+        return date(self.last.year, self.last.month, self.last.days_in_month)
 
     @property
     def month_count(self) -> int:

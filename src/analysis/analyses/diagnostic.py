@@ -31,7 +31,8 @@ def contribution(parts: pd.DataFrame, base: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> index = pd.MultiIndex.from_product([["web", "store"], ["revenue"]], names=["channel", "measure"])
+    >>> rows = [["web", "store"], ["revenue"]]
+    >>> index = pd.MultiIndex.from_product(rows, names=["channel", "measure"])
     >>> parts = pd.DataFrame({"current": [60.0, 50.0], "prior": [40.0, 60.0]}, index=index)
     >>> contribution(parts, "prior")["contribution"].to_dict()
     {'web': 0.2, 'store': -0.1}

@@ -215,7 +215,9 @@ def moves(before: pd.DataFrame, now: pd.DataFrame, comparable: bool) -> pd.DataF
         revenue_before=("revenue_before", "sum"),
         revenue_now=("revenue_now", "sum"),
     )
-    return table.reindex(index.drop((NEW, GONE))).fillna(0.0).astype({"customers": int})  # nobody: 0
+    return (
+        table.reindex(index.drop((NEW, GONE))).fillna(0.0).astype({"customers": int})
+    )  # nobody: 0
 
 
 def flows(moved: pd.DataFrame) -> pd.DataFrame:

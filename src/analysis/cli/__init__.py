@@ -29,7 +29,7 @@ def main() -> None:
         _stop(f"{why}; packs made earlier are as they were", SYSTEM_ERROR)
 
 
-def _as_interrupt(signum: int, frame: FrameType | None) -> None:
+def _as_interrupt(_signum: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 

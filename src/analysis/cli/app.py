@@ -29,7 +29,7 @@ Data = Annotated[
 Period = Annotated[
     str,
     typer.Option(
-        help="Month 2026-10, quarter 2026-Q3, year 2026, span 2014-2017, or the latest whole month."
+        help="Month 2026-10, quarter 2026-Q3, year 2026, span 2014-2017; or latest."
     ),
 ]
 SourcePath = Annotated[
@@ -154,7 +154,7 @@ def _report(regions: list[str], period: str, data: str, source_path: str, engine
 
 
 def _snapshot(data: str, source_path: str) -> Path:
-    """The snapshot of a source as its files are now; the demo firm is made where it is not there."""
+    """The snapshot of a source as its files are now; the demo firm is made where there is none."""
     from analysis.model import snapshot
 
     if _known(data) == "demo" and not source_path and not (paths.DATA / "demo").exists():

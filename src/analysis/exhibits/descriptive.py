@@ -27,7 +27,7 @@ class Cards:
         self.cards = cards
         """Label, value, delta and tone (``good``, ``bad``, ``flat``) of each."""
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Bundle:
+    def _repr_mimebundle_(self, **_: object) -> Bundle:
         divs = "\n".join(
             f"::: {{.kpi .{tone}}}\n[{label}]{{.kpi-label}}\n\n[{value}]{{.kpi-value}}\n\n"
             f"[{delta}]{{.kpi-delta}}\n:::"
@@ -106,15 +106,15 @@ def headline(comparison: pd.DataFrame, run: Run) -> Table:
 
 def trend(months: pd.DataFrame, run: Run) -> Figure:
     """Draw revenue by month, with the same month a year before."""
-    return _trend(months, run, height=2.7, labelled=True)
+    return _trend(months, run, height=2.7)
 
 
 def front_trend(months: pd.DataFrame, run: Run) -> Figure:
     """The trend, small, for the front page."""
-    return _trend(months, run, height=1.55, labelled=True)
+    return _trend(months, run, height=1.55)
 
 
-def _trend(months: pd.DataFrame, run: Run, height: float, labelled: bool) -> Figure:
+def _trend(months: pd.DataFrame, run: Run, height: float) -> Figure:
     figure, (axes,) = theme.canvas(height)
     places = range(len(months))
     inside = [

@@ -35,7 +35,7 @@ def bridge(totals: pd.Series, run: Run) -> Figure | Absent:
 
 
 def bridge_table(products: pd.DataFrame, run: Run) -> Table | Absent:
-    """Lay out the bridge as a sum that can be checked on paper, with how many products each effect touches."""
+    """Lay out the bridge as a sum to check on paper, with how many products each effect touches."""
     if not products["before"].sum() > 0:
         return nothing_to_compare()
     totals = products.sum()

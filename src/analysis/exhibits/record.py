@@ -33,7 +33,7 @@ class Figure:
     alt: str
     note: str = ""
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Bundle:
+    def _repr_mimebundle_(self, **_: object) -> Bundle:
         record = {"kind": "figure", "alt": self.alt, "note": self.note}
         return {"image/svg+xml": self.svg(), "text/plain": self.alt, MIME: record}
 
@@ -52,7 +52,7 @@ class Absent:
 
     reason: str
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Bundle:
+    def _repr_mimebundle_(self, **_: object) -> Bundle:
         title = words("absent.title")
         return {
             "text/markdown": f'::: {{.callout-note title="{title}"}}\n{self.reason}\n:::\n',

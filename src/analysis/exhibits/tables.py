@@ -1,4 +1,4 @@
-"""Lay out tables: headings, units, right-aligned numbers, notes. Values are shown, never changed."""
+"""Lay out tables: headings, units, numbers to the right, notes. Values are shown, never changed."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Table:
     total: frozenset[int] = field(default_factory=frozenset)
     note: str = ""
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Bundle:
+    def _repr_mimebundle_(self, **_: object) -> Bundle:
         html = self.html()
         note = f"\n\n::: {{.note}}\n{self.note}\n:::\n" if self.note else "\n"
         below = f"<p><small>{escape(self.note)}</small></p>" if self.note else ""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+
 import pandas as pd
 
 from analysis import units
@@ -33,7 +36,9 @@ def headline(comparison: pd.DataFrame, run: Run, is_whole: bool) -> Finding:
     compared = "".join(f", {change}" for change in changes) or words("finding.no_base")
     orders, customers = comparison.loc["orders", "current"], comparison.loc["customers", "current"]
     values, unit_of = _values(comparison)
-    moves = [abs(row[f"growth_{base}"]) for base in BASES if pd.notna(row[f"growth_{base}"])]
+    known = [base for base in BASES if pd.notna(row[f"growth_{base}"])]
+    share = max((abs(row[f"growth_{base}"]) for base in known), default=1.0)
+    stake = max((abs(row[f"change_{base}"]) for base in known), default=0.0)
     return Finding(
         id="descriptive.headline",
         sentence=words(
@@ -44,8 +49,8 @@ def headline(comparison: pd.DataFrame, run: Run, is_whole: bool) -> Finding:
         units=unit_of,
         exhibit="tbl-descriptive-headline",
         n=int(orders),
-        notable=not moves or bool(max(moves) >= run.settings.notable_share),
-        at_stake=max((float(abs(row[f"change_{b}"])) for b in BASES if pd.notna(row[b])), default=0.0),
+        notable=bool(share >= run.settings.notable_share),
+        at_stake=float(stake),
         caveats=() if is_whole else (words("caveat.partial"),),
     )  # fmt: skip
 
@@ -138,10 +143,12 @@ def ranking(parts: pd.DataFrame, run: Run) -> Finding:
     """
     dimension = str(parts.index.name)
     label = DIMENSIONS[dimension].label.lower()
-    common = {"id": f"descriptive.ranking_{dimension}", "exhibit": f"tbl-descriptive-{dimension}"}
+    said = partial(
+        Finding, id=f"descriptive.ranking_{dimension}", exhibit=f"tbl-descriptive-{dimension}"
+    )
     if parts.empty:
         sentence = words("finding.absent", label=label, needs=DIMENSIONS[dimension].needs)
-        return Finding(sentence=sentence, values={}, units={}, n=0, notable=False, **common)
+        return said(sentence=sentence, values={}, units={}, n=0, notable=False)
     shown = [
         name
         for name in ("revenue", "orders", "customers", "gross_margin", "share")
@@ -175,9 +182,9 @@ def ranking(parts: pd.DataFrame, run: Run) -> Finding:
     notable = base is not None and stake >= run.settings.notable_share * float(
         parts["revenue"].sum()
     )
-    return Finding(
+    return said(
         sentence=sentence, values=values, units=unit_of, n=len(parts), notable=notable,
-        at_stake=stake, **common,
+        at_stake=stake,
     )  # fmt: skip
 
 
@@ -196,7 +203,7 @@ def _against(row: pd.Series, base: str, run: Run) -> str:
     )
 
 
-def _values(comparison: pd.DataFrame) -> tuple[Values, dict[str, str]]:
+def _values(comparison: pd.DataFrame) -> tuple[Values, Mapping[str, str]]:
     """Every measure of the period, of the prior one and of the year before."""
     suffixes = {"current": "", "prior": "_prior", "year_before": "_year_before"}
     values = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from analysis import units
@@ -10,6 +12,7 @@ from analysis.measures.catalogue import DIMENSIONS
 from analysis.params import Run
 from analysis.text import part, words
 
+UNITS = {"before": "money", "now": "money", "change": "money", "contribution": "rate"}
 EFFECTS = ("volume", "mix", "price", "new", "withdrawn")
 
 
@@ -25,9 +28,9 @@ def main_driver(bridge: pd.DataFrame, run: Run, base: str) -> Finding:
     base : {"prior", "year_before"}
         What it compares with.
     """
-    common = {"id": "diagnostic.main_driver", "exhibit": "fig-diagnostic-bridge"}
+    said = partial(Finding, id="diagnostic.main_driver", exhibit="fig-diagnostic-bridge")
     if not bridge["before"].sum() > 0:
-        return _nothing(**common)
+        return said(sentence=words("absent.base"), values={}, units={}, n=0, notable=False)
     total = bridge.sum()
     change = float(total["now"] - total["before"])
     effects = total[list(EFFECTS)]
@@ -47,14 +50,13 @@ def main_driver(bridge: pd.DataFrame, run: Run, base: str) -> Finding:
             because=words(f"effect.{counter}.because"),
         ) if counter else "",
     )  # fmt: skip
-    return Finding(
+    return said(
         sentence=sentence,
         values={name: number(value) for name, value in total.items()},
         units=dict.fromkeys(map(str, total.index), "money"),
         n=len(bridge),
         notable=abs(change) >= run.settings.notable_share * float(total["before"]),
         at_stake=float(abs(effects[driver])),
-        **common,
     )
 
 
@@ -71,12 +73,11 @@ def contribution(parts: pd.DataFrame, run: Run, base: str) -> Finding:
         What it compares with.
     """
     dimension = str(parts.index.name)
-    common = {
-        "id": f"diagnostic.contribution_{dimension}",
-        "exhibit": f"fig-diagnostic-{dimension}",
-    }
+    said = partial(
+        Finding, id=f"diagnostic.contribution_{dimension}", exhibit=f"fig-diagnostic-{dimension}"
+    )
     if parts.empty:
-        return _nothing(**common)
+        return said(sentence=words("absent.base"), values={}, units={}, n=0, notable=False)
     whole = float(parts["change"].sum())
     before = float(parts["before"].sum())
     mover = parts["change"].abs().idxmax()
@@ -94,28 +95,17 @@ def contribution(parts: pd.DataFrame, run: Run, base: str) -> Finding:
         parts=len(parts),
         direction=words("word.rose" if change >= 0 else "word.fell"),
     )
-    return Finding(
+    return said(
         sentence=sentence,
-        values={f"{name}.{column}": number(row[column]) for name, row in parts.iterrows()
-                for column in ("before", "now", "change", "contribution")},
-        units={f"{name}.{column}": "rate" if column == "contribution" else "money" for name in parts.index
-               for column in ("before", "now", "change", "contribution")},
+        values={
+            f"{name}.{column}": number(row[column])
+            for name, row in parts.iterrows()
+            for column in UNITS
+        },
+        units={f"{name}.{column}": unit for name in parts.index for column, unit in UNITS.items()},
         n=len(parts),
         notable=len(parts) > 1 and abs(change) >= run.settings.notable_share * before,
         at_stake=abs(change) if len(parts) > 1 else 0.0,
-        **common,
-    )  # fmt: skip
-
-
-def _nothing(id: str, exhibit: str) -> Finding:
-    return Finding(
-        id=id,
-        sentence=words("absent.base"),
-        values={},
-        units={},
-        exhibit=exhibit,
-        n=0,
-        notable=False,
     )
 
 

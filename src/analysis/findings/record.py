@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -43,14 +44,14 @@ class Finding:
     id: str
     sentence: str
     values: Values
-    units: dict[str, str]
+    units: Mapping[str, str]
     exhibit: str
     n: int
     notable: bool
     at_stake: float = 0.0
     caveats: tuple[str, ...] = field(default=())
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         caveats = "".join(f"\n\n*{text}*" for text in self.caveats)
         return {
             "text/markdown": f"::: {{.finding}}\n**{self.sentence}**{caveats}\n:::\n",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
+import numpy as np
 import pandas as pd
 
 from analysis.errors import ContractError, nearest
@@ -85,44 +86,19 @@ def compare(data: Dataset, run: Run, names: Sequence[str], by: Sequence[str] = (
         positive base. A window the data do not reach back to is missing throughout; a group
         without orders in a window that they do reach is zero if its measure is a sum or count.
     """
-    windows = dict(
-        zip(WINDOWS, (run.period, run.period.prior(), run.period.year_before()), strict=True)
-    )
+    periods = (run.period, run.period.prior(), run.period.year_before())
     taken = {
-        name: measure(data, run.region, period, names, by)
-        for name, period in windows.items()
-        if name == "current" or data.covers(period)
+        window: measure(data, run.region, period, names, by)
+        for window, period in zip(WINDOWS, periods, strict=True)
+        if window == WINDOWS[0] or data.covers(period)
     }
-    rows = pd.concat(taken.values()).index.unique()
-    table = pd.DataFrame(index=rows, columns=[], dtype=float)
-    counted = ~rows.get_level_values("measure").map(
-        lambda name: MEASURES[name].denominator is not None
-    ).to_numpy(bool)
-    for name in WINDOWS:
-        part = (
-            taken[name].reindex(rows)
-            if name in taken
-            else pd.DataFrame(index=rows, columns=PARTS, dtype=float)
-        )
-        if name in taken and by:
-            absent = ~rows.isin(taken[name].index)
-            part.loc[absent & counted, ["numerator", "value"]] = (
-                0.0  # not sold is zero, not unknown
-            )
-        table[name] = part["value"]
-        table[[f"{name}_numerator", f"{name}_denominator"]] = part[["numerator", "denominator"]]
+    rows = pd.concat(list(taken.values())).index.unique()
+    table = pd.concat([_window(taken.get(name), name, rows) for name in WINDOWS], axis=1)
     for base in WINDOWS[1:]:
         change = table["current"] - table[base]
-        table[f"change_{base}"] = change
-        table[f"growth_{base}"] = change / table[base].where(table[base] > 0)
-    order = {name: place for place, name in enumerate(names)}
-    return (
-        table.sort_index(
-            key=lambda level: level.map(order) if level.name == "measure" else level, kind="stable"
-        )
-        if not by
-        else table
-    )
+        growth = change / table[base].where(table[base] > 0)
+        table = table.assign(**{f"change_{base}": change, f"growth_{base}": growth})
+    return table
 
 
 def by_month(
@@ -143,14 +119,10 @@ def by_month(
     taken = measure(data, region, span, names, by=["month"])["value"].unstack("measure")
     taken.index = pd.PeriodIndex(taken.index, freq="M", name="month")
     table = taken.reindex(index=months, columns=list(names))
-    sums = [
-        name
-        for name in names
-        if MEASURES[name].denominator is None and data.has(MEASURES[name].needs)
-    ]
-    return table.assign(**{name: table[name].fillna(0.0) for name in sums}).rename_axis(
-        columns=None
-    )
+    known = [MEASURES[name] for name in names if data.has(MEASURES[name].needs)]
+    # No order in a month the data cover: sold nothing, which is zero.
+    sums = {one.name: table[one.name].fillna(0.0) for one in known if one.denominator is None}
+    return table.assign(**sums).rename_axis(columns=None)
 
 
 def product_sales(data: Dataset, region: str, period: Period) -> pd.DataFrame:
@@ -203,6 +175,23 @@ def _known(name: str, catalogue: dict[str, Entry], kind: str) -> Entry:
     if name not in catalogue:
         raise ContractError(f"no {kind} is called {name!r}; {nearest(name, catalogue)}")
     return catalogue[name]
+
+
+def _window(taken: pd.DataFrame | None, name: str, rows: pd.Index) -> pd.DataFrame:
+    """The columns of one window for all groups seen in any; none taken: all missing."""
+    if taken is None:
+        part = pd.DataFrame(index=rows, columns=PARTS, dtype=float)
+    else:
+        part = taken.reindex(rows)
+        is_ratio = [MEASURES[measure].denominator is not None for measure in _measures_of(rows)]
+        # A group without orders sold nothing: its sums and counts are zero, its ratios unknown.
+        nothing = ~rows.isin(taken.index) & ~np.array(is_ratio, dtype=bool)
+        part.loc[nothing, ["numerator", "value"]] = 0.0
+    return part.set_axis([f"{name}_numerator", f"{name}_denominator", name], axis=1)
+
+
+def _measures_of(rows: pd.Index) -> list[str]:
+    return [str(name) for name in rows.get_level_values("measure")]
 
 
 def _one_measure(wide: pd.DataFrame, one: Measure, by: list[str]) -> pd.DataFrame:

@@ -61,8 +61,8 @@ def check_key(table: ibis.Table, name: str, file: str) -> None:
     )
 
 
-def check_known(table: ibis.Table, other: ibis.Table, column: str) -> int:
-    """Count rows whose ``column`` is filled but not in ``other``. Orphans are counted, not refused."""
+def orphan_count(table: ibis.Table, other: ibis.Table, column: str) -> int:
+    """Count rows whose ``column`` is filled but not in ``other``. They are kept."""
     orphans = table.filter(table[column].notnull()).anti_join(other, column)
     return int(orphans.count().execute())
 

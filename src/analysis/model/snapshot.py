@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -75,7 +74,7 @@ def ensure(data: str, source_path: str | Path | None = None, store: Path | None 
         final = shelf / str(manifest["content"])[:12]
         # Same content from another delivery: the new manifest replaces the old one.
         shutil.rmtree(final, ignore_errors=True)
-        os.replace(temporary, final)
+        temporary.replace(final)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return _remember(final)
@@ -132,13 +131,13 @@ def _build(
         )
         tables[name] = kept
     orphans = {
-        f"order_lines.{column}": checks.check_known(tables["order_lines"], tables[other], column)
+        f"order_lines.{column}": checks.orphan_count(tables["order_lines"], tables[other], column)
         for column, other in (("customer_id", "customers"), ("product_id", "products"))
         if other in tables and column in tables["order_lines"].columns
     }
     for name, table in tables.items():
         engine.to_parquet(_complete(table, name), folder / f"{name}.parquet", compression="zstd")
-    engine.disconnect()  # type: ignore[no-untyped-call]
+    engine.disconnect()
     (folder / "work.duckdb").unlink()
     return {
         "firm": source.firm,

@@ -7,7 +7,6 @@ leaves the good pack of an earlier one alone, and keeps the notebook that failed
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -147,8 +146,8 @@ def _written_whole(good: Path) -> Iterator[Path]:
         raise
     old = folder.with_name(f"{folder.name}.old")
     if good.exists():
-        os.replace(good, old)
-    os.replace(folder, good)
+        good.replace(old)
+    folder.replace(good)
     shutil.rmtree(old, ignore_errors=True)
     shutil.rmtree(failed, ignore_errors=True)
 
@@ -157,7 +156,7 @@ def _keep_failed(folder: Path, failed: Path, error: BaseException) -> Path | Non
     """Keep what a failed run executed; an interrupted one leaves nothing."""
     shutil.rmtree(failed, ignore_errors=True)
     if isinstance(error, Exception) and any(folder.glob("*.ipynb")):
-        os.replace(folder, failed)
+        folder.replace(failed)
         return failed
     shutil.rmtree(folder, ignore_errors=True)
     return None

@@ -1,1 +1,1 @@
-"""READ: a firm's files as delivered, under our names and types; no row dropped, no value changed."""
+"""READ: files as delivered, under our names and types; no row dropped, no value changed."""

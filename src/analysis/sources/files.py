@@ -98,7 +98,7 @@ def _excel(path: Path, sheet: str | None) -> pd.DataFrame:
 
 def _text(cell: object) -> str | None:
     """A spreadsheet's cell as a CSV file would hold it."""
-    if cell is None or cell is pd.NaT or cell == "" or cell != cell:  # noqa: PLR0124  NaN is not itself
+    if cell is None or cell is pd.NaT or cell == "" or cell != cell:  # NaN is not itself
         return None
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))

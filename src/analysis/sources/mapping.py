@@ -25,7 +25,7 @@ class Column(Strict):
     source: str | None = Field(default=None, alias="from")
     formula: str | None = None
     constant: str | None = None
-    values: dict[str, str] = {}
+    values: dict[str, str] = Field(default_factory=dict)
     """The firm's word for a value, and ours. A word that is not listed is an error."""
     format: str | None = None
     """How a date is written, in ``strptime`` signs; ISO dates and Excel dates need none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -19,9 +20,11 @@ SHOWN = 5
 KIND = {"timestamp": "a date", "date": "a date", "decimal": "a number", "int": "a whole number"}
 
 
-@ibis.udf.scalar.builtin(name="try_strptime")
-def _try_strptime(text: str, form: str) -> dt.timestamp:  # type: ignore[empty-body]
+def try_strptime(text: str, form: str) -> dt.timestamp:  # type: ignore[empty-body]
     """DuckDB's: the moment ``text`` says in ``form``, or missing."""
+
+
+_try_strptime = ibis.udf.scalar.builtin(try_strptime)
 
 
 def read_table(
@@ -127,7 +130,7 @@ def _formula(raw: ibis.Table, formula: str) -> ir.Value:
     return _arithmetic(raw, sqlglot.parse_one(formula, dialect="duckdb"))
 
 
-def _arithmetic(raw: ibis.Table, node: exp.Expression) -> ir.Value:
+def _arithmetic(raw: ibis.Table, node: Any) -> ir.Value:
     def inner(key: str = "this") -> ir.Value:
         return _arithmetic(raw, node.args[key])
 

@@ -77,6 +77,18 @@ local function formula(el)
     '#math.equation(alt: ' .. quoted(el.text) .. ', block: ' .. block .. ', ' .. text .. ')')
 end
 
+-- A line may break between a sign and a currency: −£26.3k would lose its minus to the line above.
+local function signed_money(el)
+  for _, sign in ipairs { '+', '-', '\u{2212}' } do
+    for _, currency in ipairs { '£', '€', '$', '¥' } do
+      if el.text:find(sign .. currency, 1, true) then
+        if not typst then return pandoc.Span({ el }, { class = 'nobreak' }) end
+        return { pandoc.RawInline('typst', '#box['), el, pandoc.RawInline('typst', ']') }
+      end
+    end
+  end
+end
+
 -- ── Headings and references ──────────────────────────────────────────────────────────────────
 
 local last, numbers = 0, { 0, 0 }
@@ -194,7 +206,7 @@ local function columns(el, rows)
   end
   local total, fixed = 0, 0
   for k, chars in ipairs(need) do
-    total = total + math.min(chars, 34) + 2.5
+    total = total + (numeric[k] and chars or math.min(chars, 16)) + 2.5 -- words can wrap
     if numeric[k] then fixed = fixed + math.max(chars * 0.54 + 1.6, 5) end
   end
   local size = total > 150 and 6 or total > 125 and 7 or total > 100 and 8 or 9
@@ -236,7 +248,7 @@ local function typst_table(el)
     parts[1] = 'table.header(repeat: true, ' .. table.concat(made, ', ') .. ')'
   end
   for k = headed + 1, #rows do parts[#parts + 1] = cells(rows[k]) end
-  return raw('#pack-table((' .. table.concat(specs, ', ') .. ',), ' .. size .. 'pt, ' .. #rows .. ', '
+  return raw('#pack-table((' .. table.concat(specs, ', ') .. ',), ' .. size .. 'pt, ' .. headed .. ', ' .. #rows - headed .. ', '
     .. table.concat(parts, ',\n') .. ')')
 end
 
@@ -393,7 +405,7 @@ function Pandoc(doc)
       end }
   end
   if typst then doc.blocks = paginate(doc.blocks, weights) end
-  doc = doc:walk { Cite = reference, Image = image, Math = formula }
+  doc = doc:walk { Cite = reference, Image = image, Math = formula, Str = signed_money }
   doc = doc:walk { RawBlock = function(el) if el.format == 'html' then return html_table(el) end end,
     Table = written_table }
   return doc:walk { Div = div }

@@ -197,6 +197,10 @@ def read_yaml(path: Path) -> dict[str, Any]:
             f"{paths.shown(path)}{line}: not readable as YAML; write 'key: value' lines, "
             "with two spaces for each level"
         ) from None
+    except UnicodeDecodeError:
+        raise ParameterError(
+            f"{paths.shown(path)}: not UTF-8; save it with that encoding"
+        ) from None
     if not isinstance(content, dict):
         raise ParameterError(f"{paths.shown(path)}: holds no 'key: value' lines")
     return content
@@ -231,7 +235,7 @@ def _keys(model: type[BaseModel], place: list[Any]) -> list[str]:
         field = model.model_fields.get(str(part))
         inner = _models(field.annotation) if field else []
         model = inner[0] if inner else model
-    return sorted(model.model_fields)
+    return sorted(field.alias or name for name, field in model.model_fields.items())
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:

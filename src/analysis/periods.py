@@ -16,7 +16,8 @@ from analysis.errors import ParameterError
 from analysis.text import words
 
 EXAMPLES = "a month '2026-10', a quarter '2026-Q3', a year '2026' or a span '2014-2017'"
-_MONTH, _QUARTER, _YEAR = r"\d{4}-(?:0[1-9]|1[0-2])", r"\d{4}-Q[1-4]", r"\d{4}"
+_YEAR = "(?:19|20)[0-9]{2}"
+_MONTH, _QUARTER = f"{_YEAR}-(?:0[1-9]|1[0-2])", f"{_YEAR}-Q[1-4]"
 
 
 @dataclass(frozen=True)

@@ -221,7 +221,8 @@ HOSTILE = """# Summary {.unnumbered}
 <script>alert(1)</script> and <img src="https://tracker.example/a.png" onerror="alert(2)">
 
 ```{=html}
-<script>alert(3)</script><table class="exhibit" onclick="alert(4)"><tr><td>Kept</td></tr></table>
+<script>alert(3)</script><table class="exhibit" onclick="alert(4)">
+<tr><td onclick="alert(4)">Kept</td></tr></table>
 ```
 
 > ```{=html}
@@ -230,7 +231,8 @@ HOSTILE = """# Summary {.unnumbered}
 
 `<script>alert(6)</script>`{=html} and `#panic("typst")`{=typst}
 
-![A remote picture](https://tracker.example/b.png) ![A file](/etc/hostname) ![Up](../secret.png)
+![A remote picture](https://tracker.example/b.png) ![A file](/etc/hostname)
+![Up](../secret.png) ![Lost](lost.png)
 
 [Run me](javascript:alert(7)), [a site](https://harbour.example/), write to anna@harbour.example
 
@@ -297,7 +299,7 @@ class TestHostile:
     def test_no_picture_is_fetched(self, hostile_html):
         loaded = Reading(hostile_html).loaded
         assert [src for src in loaded if not src.startswith(("data:", "#"))] == []
-        assert hostile_html.count("[image removed: ") == 3
+        assert hostile_html.count("[image removed: ") == 4
 
     def test_only_links_that_are_links_remain(self, hostile_html):
         links = Reading(hostile_html).links
@@ -464,6 +466,19 @@ def test_a_pack_is_not_changed_by_reading_it(realistic_pack):
     before = realistic_pack.read_bytes()
     read_pack(realistic_pack)
     assert realistic_pack.read_bytes() == before
+
+
+def test_a_reference_to_nothing_is_text_for_both_publishers(write_pack):
+    pack = read_pack(
+        write_pack(markdown("See @fig-nowhere and @sec-there.\n\n# There {#sec-there}"))
+    )
+    assert "See \\@fig-nowhere and @sec-there." in pack.notebook.cells[0].source
+
+
+def test_a_minus_stays_with_its_money(write_pack, tmp_path):
+    result = publish(write_pack(markdown("Margin moved \u2212£26.3k.")), tmp_path, "embedded")
+    html = result.html.read_text(encoding="utf-8")
+    assert '<span class="nobreak">\u2212£26.3k.</span>' in html
 
 
 def test_code_in_markdown_keeps_its_brackets():

@@ -162,9 +162,9 @@ def tier_summary(customers: pd.DataFrame, reference: Mapping[str, float]) -> pd.
     """
     by_tier = _sums(customers.groupby("tier", observed=False)).reindex(TIERS)
     whole = _sums(customers.groupby(pd.Series(TOTAL, index=customers.index))).reindex([TOTAL])
-    table = pd.concat([by_tier, whole]).rename_axis("tier")
+    table = pd.concat([by_tier, whole]).rename_axis("tier").astype(float)
     counts = ["customers", "order_count", "revenue"]
-    table[counts] = table[counts].fillna(0)  # a tier nobody is in has and brings nothing
+    table[counts] = table[counts].fillna(0.0)  # a tier nobody is in has and brings nothing
     revenue = table.loc[TOTAL, "revenue"]
     everyone = table.loc[TOTAL, "customers"]
     return table.assign(

@@ -9,6 +9,7 @@ from types import FrameType
 
 from analysis.errors import AnalysisError
 
+STOPPED = "stopped; packs made earlier are as they were"
 USER_ERROR, SYSTEM_ERROR, INTERRUPTED = 2, 1, 130
 
 
@@ -22,7 +23,11 @@ def main() -> None:
     except AnalysisError as error:
         _stop(f"{error}", USER_ERROR)
     except KeyboardInterrupt:
-        _stop("stopped; packs made earlier are as they were", INTERRUPTED)
+        _stop(STOPPED, INTERRUPTED)
+    except SystemExit as ending:
+        if ending.code != INTERRUPTED:  # as typer ends a command on Ctrl-C
+            raise
+        _stop(STOPPED, INTERRUPTED)
     except OSError as error:
         full = error.errno == errno.ENOSPC
         why = "the disk is full; free some space and run again" if full else str(error)

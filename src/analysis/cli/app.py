@@ -28,9 +28,7 @@ Data = Annotated[
 ]
 Period = Annotated[
     str,
-    typer.Option(
-        help="Month 2026-10, quarter 2026-Q3, year 2026, span 2014-2017; or latest."
-    ),
+    typer.Option(help="Month 2026-10, quarter 2026-Q3, year 2026, span 2014-2017; or latest."),
 ]
 SourcePath = Annotated[
     str, typer.Option(help="Folder or file of the extracts, where the mapping gives none.")
@@ -121,6 +119,8 @@ def docs() -> None:
 
 def _report(regions: list[str], period: str, data: str, source_path: str, engine: str) -> None:
     """Build packs of one period; of every region where none is named."""
+    if regions == [""]:
+        raise ParameterError(f"no region is given; there are {', '.join(params.names('regions'))}")
     for region in regions:  # before any work is done
         params.load(region, "2000-01" if period == LATEST else period, _known(data))
     started = perf_counter()

@@ -10,60 +10,12 @@ import seaborn as sns
 from analysis import units
 from analysis.exhibits import theme
 from analysis.exhibits.marks import end_labels, month_axis, names_of
-from analysis.exhibits.record import MIME, Absent, Bundle, Figure, absent
+from analysis.exhibits.record import Absent, Figure, absent
 from analysis.exhibits.tables import Column, Table, table
 from analysis.measures.catalogue import DIMENSIONS, MEASURES
 from analysis.params import Run
 from analysis.periods import month_label
 from analysis.text import words
-
-CARDS = ["revenue", "orders", "customers", "average_order_value", "gross_margin_rate"]
-
-
-class Cards:
-    """Key figures as cards: value, and direction against last year."""
-
-    def __init__(self, cards: list[tuple[str, str, str, str]]) -> None:
-        self.cards = cards
-        """Label, value, delta and tone (``good``, ``bad``, ``flat``) of each."""
-
-    def _repr_mimebundle_(self, **_: object) -> Bundle:
-        divs = "\n".join(
-            f"::: {{.kpi .{tone}}}\n[{label}]{{.kpi-label}}\n\n[{value}]{{.kpi-value}}\n\n"
-            f"[{delta}]{{.kpi-delta}}\n:::"
-            for label, value, delta, tone in self.cards
-        )
-        plain = "\n".join(f"{label}: {value} ({delta})" for label, value, delta, _ in self.cards)
-        return {
-            "text/markdown": f":::: {{.kpi-row}}\n{divs}\n::::\n",
-            "text/html": "<ul>" + "".join(f"<li>{x}</li>" for x in plain.split("\n")) + "</ul>",
-            "text/plain": plain,
-            MIME: {"kind": "cards", "alt": plain, "note": ""},
-        }
-
-
-def cards(headline: pd.DataFrame, run: Run) -> Cards:
-    """Show the key figures of a headline table (``measures.engine.compare``) as cards."""
-    return Cards([_card(name, headline.loc[name], run) for name in CARDS if name in headline.index])
-
-
-def _card(name: str, row: pd.Series, run: Run) -> tuple[str, str, str, str]:
-    measure = MEASURES[name]
-    value = units.value(row["current"], measure.unit, run.currency)
-    base = "year_before" if pd.notna(row["year_before"]) else "prior"
-    change = row[f"change_{base}"]
-    if pd.isna(change):
-        return measure.label, value, words("card.no_base"), "flat"
-    amount = (
-        units.points(change)
-        if measure.unit == "rate"
-        else units.percent(row[f"growth_{base}"], signed=True)
-    )
-    tone = "flat" if change == 0 or measure.good == "neither" else (
-        "good" if (change > 0) == (measure.good == "up") else "bad"
-    )  # fmt: skip
-    arrow = words("card.flat") if change == 0 else words("card.up" if change > 0 else "card.down")
-    return measure.label, value, f"{arrow} {amount} {words(f'card.on_{base}')}", tone
 
 
 def headline(comparison: pd.DataFrame, run: Run) -> Table:
@@ -146,14 +98,19 @@ def _trend(months: pd.DataFrame, run: Run, height: float) -> Figure:
     axes.yaxis.set_major_locator(theme.few_ticks(4 if height > 2 else 3))
     axes.grid(axis="y", color=theme.RULE, linewidth=0.6)
     axes.set(ylim=(0, None), xlabel="", ylabel="")
+    money = partial(units.money, currency=run.currency)
+    revenue = months["revenue"]
     alt = words(
         "alt.trend",
-        first=str(months.index[0]), last=str(months.index[-1]),
-        now=units.money(last["revenue"], run.currency),
-        before=units.money(last["year_before"], run.currency),
-        low=units.money(months["revenue"].min(), run.currency), low_month=str(months["revenue"].idxmin()),
-        high=units.money(months["revenue"].max(), run.currency), high_month=str(months["revenue"].idxmax()),
-    )  # fmt: skip
+        first=month_label(months.index[0]),
+        last=month_label(months.index[-1]),
+        now=money(last["revenue"]),
+        before=money(last["year_before"]),
+        low=money(revenue.min()),
+        low_month=month_label(revenue.idxmin()),
+        high=money(revenue.max()),
+        high_month=month_label(revenue.idxmax()),
+    )
     return Figure(figure, alt, note=words("note.order_lines"))
 
 
@@ -249,10 +206,9 @@ def ranking(parts: pd.DataFrame, run: Run) -> Figure | Absent:
         for name, (_, row) in zip(names, parts.iterrows(), strict=True)
     )
     dimension = DIMENSIONS[str(parts.index.name)].label.lower()
-    return Figure(
-        figure, words("alt.ranking", dimension=dimension, said=said),
-        note=words(f"note.ranking_{base}" if parts[f"revenue_{base}"].notna().any() else "note.order_lines"),
-    )  # fmt: skip
+    compared = parts[f"revenue_{base}"].notna().any()
+    note = words(f"note.ranking_{base}" if compared else "note.order_lines")
+    return Figure(figure, words("alt.ranking", dimension=dimension, said=said), note)
 
 
 def ranking_table(parts: pd.DataFrame, run: Run) -> Table | Absent:

@@ -51,11 +51,11 @@ def grid(counts: pd.DataFrame, run: Run) -> Figure | Absent:
     if not everyone:
         return _nobody()
     figure, (axes,) = theme.canvas(3.1)
-    shades = LinearSegmentedColormap.from_list("accent", ["#ffffff", theme.ACCENT])
+    shades = LinearSegmentedColormap.from_list("accent", ["#ffffff", "#7ea9d1"])  # light: ink reads on all
     sns.heatmap(
         counts, ax=axes, cmap=shades, vmin=0, cbar=False, linewidths=0.5, linecolor=theme.RULE,
         annot=counts.map(lambda n: units.count(n) if n else "").to_numpy(), fmt="",
-        annot_kws={"fontsize": 9},
+        annot_kws={"fontsize": 9, "color": theme.INK},
     )  # fmt: skip
     high = run.settings.rfm.high_score
     right = sum(score < high for score in counts.columns)
@@ -119,14 +119,18 @@ def tiers(summary: pd.DataFrame, run: Run) -> Figure | Absent:
         shares = {"share": (theme.BEFORE, -0.19), "revenue_share": (theme.ACCENT, 0.19)}
         for column, (colour, shift) in shares.items():
             axes.barh(place + shift, row[column], height=0.34, color=colour, linewidth=0)
-        text = f"{units.percent(row['share'])}  ({words('segment.customers_n', n=units.count(row['customers']))})"
+        text = words(
+            "segment.of_customers", share=units.percent(row["share"]),
+            reference=units.percent(row["reference_share"], digits=0),
+        )  # fmt: skip
         reach = max(row["share"], row["reference_share"])
         theme.label_bar(axes, reach, place - 0.19, text)
         money = units.money(row["revenue"], run.currency)
         share = row["revenue_share"] if pd.notna(row["revenue_share"]) else 0.0
         theme.label_bar(
-            axes, share, place + 0.19, f"{units.percent(row['revenue_share'])}  ({money})"
-        )
+            axes, share, place + 0.19,
+            words("segment.of_revenue", share=units.percent(row["revenue_share"]), money=money),
+        )  # fmt: skip
         axes.plot([row["reference_share"]] * 2, [place - 0.4, place - 0.0],
                   color=theme.INK, linewidth=1.6)  # fmt: skip
         said.append(f"{words(f'tier.{tier}')} {text}, {money}")

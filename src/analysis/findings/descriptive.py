@@ -10,10 +10,19 @@ import pandas as pd
 from analysis import units
 from analysis.findings.record import Finding, Values, number
 from analysis.measures.catalogue import DIMENSIONS, MEASURES
-from analysis.params import Run
+from analysis.params import WHOLE_FIRM, Run
 from analysis.text import part, words
 
 BASES = ("year_before", "prior")
+RANKED = {
+    "revenue": "money",
+    "share": "rate",
+    "orders": "count",
+    "customers": "count",
+    "gross_margin": "money",
+    "growth_prior": "rate",
+    "growth_year_before": "rate",
+}
 
 
 def headline(comparison: pd.DataFrame, run: Run, is_whole: bool) -> Finding:
@@ -39,10 +48,11 @@ def headline(comparison: pd.DataFrame, run: Run, is_whole: bool) -> Finding:
     known = [base for base in BASES if pd.notna(row[f"growth_{base}"])]
     share = max((abs(row[f"growth_{base}"]) for base in known), default=1.0)
     stake = max((abs(row[f"change_{base}"]) for base in known), default=0.0)
+    subject = "finding.subject_firm" if run.region == WHOLE_FIRM else "finding.subject"
     return Finding(
         id="descriptive.headline",
         sentence=words(
-            "finding.headline", region=run.region_label, period=run.period.label, now=now,
+            "finding.headline", subject=words(subject, region=run.region_label), period=run.period.label, now=now,
             compared=compared, orders=units.count(orders), customers=units.count(customers),
         ),
         values=values,
@@ -132,60 +142,68 @@ def years(totals: pd.DataFrame, run: Run) -> Finding:
 
 
 def ranking(parts: pd.DataFrame, run: Run) -> Finding:
-    """Say which part is largest, and which moved revenue most.
+    """Say which part is largest and how many grew; of regions, where the run's own stands.
 
     Parameters
     ----------
     parts : DataFrame
         As ``analyses.descriptive.ranking`` gives it, indexed by a dimension.
     run : Run
-        Gives the currency.
+        Gives the region.
     """
-    dimension = str(parts.index.name)
-    label = DIMENSIONS[dimension].label.lower()
+    dimension = DIMENSIONS[str(parts.index.name)]
     said = partial(
-        Finding, id=f"descriptive.ranking_{dimension}", exhibit=f"tbl-descriptive-{dimension}"
+        Finding,
+        id=f"descriptive.ranking_{dimension.name}",
+        exhibit=f"tbl-descriptive-{dimension.name}",
+        n=len(parts),
     )
+    label = dimension.label.lower()
     if parts.empty:
-        sentence = words("finding.absent", label=label, needs=DIMENSIONS[dimension].needs)
-        return said(sentence=sentence, values={}, units={}, n=0, notable=False)
-    shown = [
-        name
-        for name in ("revenue", "orders", "customers", "gross_margin", "share")
-        if name in parts
-    ]
+        sentence = words("finding.absent", label=label, needs=dimension.needs)
+        return said(sentence=sentence, values={}, units={}, notable=False)
     values = {
-        f"{each}.{name}": number(row[name]) for each, row in parts.iterrows() for name in shown
+        f"{name}.{column}": number(row[column])
+        for name, row in parts.iterrows()
+        for column in RANKED
     }
-    unit_of = {
-        f"{each}.{name}": "rate" if name == "share" else MEASURES[name].unit
-        for each in parts.index for name in shown
-    }  # fmt: skip
+    units_of = {f"{name}.{column}": unit for name in parts.index for column, unit in RANKED.items()}
     base = next((base for base in BASES if parts[f"change_{base}"].notna().any()), None)
-    top = parts.iloc[0]
-    told = {"top": part(dimension, parts.index[0]), "share": units.percent(top["share"])}
-    stake = 0.0
+    own = dimension.name == "region" and run.region in parts.index
+    row = parts.loc[run.region] if own else parts.iloc[0]
+    told: dict[str, object] = {
+        "label": label,
+        "top": part(dimension.name, str(parts.index[0])),
+        "share": units.percent(row["share"]),
+        "parts": len(parts),
+    }
+    if own:
+        told |= {
+            "region": run.region_label,
+            "rank": int(parts["revenue"].rank(ascending=False, method="min")[run.region]),
+        }
+    kind = "region" if own else "ranking"
+    notable, stake = False, 0.0
     if len(parts) == 1:
-        sentence = words("finding.ranking_one", label=label, **told)
+        sentence = words("finding.ranking_one", **told)
     elif base is None:
-        sentence = words("finding.ranking_alone", label=label, **told)
+        sentence = words(f"finding.{kind}_alone", **told)
     else:
-        change = parts[f"change_{base}"]
-        mover = change.abs().idxmax()
-        stake = float(abs(change[mover]))
-        sentence = words(
-            "finding.ranking", label=label, **told, mover=part(dimension, mover),
-            moved=words("verb.rise_s" if change[mover] >= 0 else "verb.fall_s"),
-            change=units.money(stake, run.currency), base=words(f"base.{base}"),
-            growth=units.percent(parts[f"growth_{base}"][mover], signed=True),
-        )  # fmt: skip
-    notable = base is not None and stake >= run.settings.notable_share * float(
-        parts["revenue"].sum()
-    )
-    return said(
-        sentence=sentence, values=values, units=unit_of, n=len(parts), notable=notable,
-        at_stake=stake,
-    )  # fmt: skip
+        growth = parts[f"growth_{base}"]
+        ranks = growth.rank(ascending=False, method="min", na_option="bottom")
+        told |= {
+            "growth": units.percent(row[f"growth_{base}"], signed=True),
+            "base": words(f"base.{base}"),
+            "grew": int((parts[f"change_{base}"] > 0).sum()),
+        }
+        if own:
+            place = int(ranks[run.region])
+            told["growth_rank"] = place
+            extreme = place in (1, len(parts))
+            notable = extreme and bool(abs(row[f"growth_{base}"]) >= run.settings.notable_share)
+            stake = float(abs(row[f"change_{base}"]))
+        sentence = words(f"finding.{kind}", **told)
+    return said(sentence=sentence, values=values, units=units_of, notable=notable, at_stake=stake)
 
 
 def _against(row: pd.Series, base: str, run: Run) -> str:

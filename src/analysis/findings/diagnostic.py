@@ -85,7 +85,7 @@ def contribution(parts: pd.DataFrame, run: Run, base: str) -> Finding:
     same = int(((parts["change"] * change) > 0).sum())
     sentence = words(
         "finding.contribution",
-        label=DIMENSIONS[dimension].label.lower(),
+        labels=DIMENSIONS[dimension].labels,
         mover=part(dimension, str(mover)),
         change=_signed(change, run),
         growth=units.percent(parts["growth"][mover], signed=True),

@@ -33,7 +33,7 @@ def activity(customers: pd.DataFrame, run: Run, as_of: date, whole: bool) -> Fin
     common = {"id": "segmentation.activity", "exhibit": "tbl-segmentation-scores"}
     n = len(customers)
     if n < max(run.settings.min_customers, 1):
-        return _too_few(n, run, as_of, **common)
+        return _too_few(n, run, as_of, whole, **common)
     once = int((customers["order_count"] == 1).sum())
     days = float(customers["days_since_last_order"].median())
     return Finding(
@@ -70,16 +70,16 @@ def tiers(summary: pd.DataFrame, run: Run, as_of: date, whole: bool) -> Finding:
     common = {"id": "segmentation.tiers", "exhibit": "tbl-segmentation-tiers"}
     n = int(summary.loc[TOTAL, "customers"])
     if n < max(run.settings.min_customers, 1):
-        return _too_few(n, run, as_of, **common)
+        return _too_few(n, run, as_of, whole, **common)
     high, potential, risk = (summary.loc[tier] for tier in ("high_value", "potential", "at_risk"))
     sentence = words(
         "finding.tiers", customers=_customers(n),
-        high=_or_none(high["customers"]), brought=_brought(high, run),
-        potential=_or_none(potential["customers"]),
+        high=_are(high["customers"]), brought=_brought(high, run),
+        potential=_are(potential["customers"]),
         potential_brought=words(
             "finding.tier_lately", money=units.money(potential["revenue"], run.currency)
         ) if potential["customers"] else "",
-        risk=_or_none(risk["customers"]), risk_share=units.percent(risk["share"]),
+        risk=_are(risk["customers"]), risk_share=units.percent(risk["share"]),
         reference=units.percent(risk["reference_share"], digits=0),
     )  # fmt: skip
     kept = {"customers": "count", "share": "rate", "reference_share": "rate", "revenue": "money",
@@ -151,7 +151,7 @@ def moved(moves: pd.DataFrame, run: Run, before: date, now: date) -> Finding:
     )  # fmt: skip
 
 
-def concentration(groups: pd.DataFrame, run: Run, as_of: date) -> Finding:
+def concentration(groups: pd.DataFrame, run: Run, as_of: date, whole: bool) -> Finding:
     """Say what the largest fifth of customers brings.
 
     Parameters
@@ -162,11 +162,13 @@ def concentration(groups: pd.DataFrame, run: Run, as_of: date) -> Finding:
         Gives currency and the smallest number of customers to interpret.
     as_of : date
         The last day of the window.
+    whole : bool
+        Whether the data hold the whole window.
     """
     common = {"id": "segmentation.concentration", "exhibit": "tbl-segmentation-concentration"}
     n = int(groups["customers"].sum())
     if n < max(run.settings.min_customers, 1):
-        return _too_few(n, run, as_of, **common)
+        return _too_few(n, run, as_of, whole, **common)
     top, last = groups.iloc[0], groups.iloc[-1]
     sentence = words("finding.concentration_none", n=units.count(n)) if pd.isna(top["share"]) else words(
         "finding.concentration", top=units.count(top["customers"]), n=units.count(n),
@@ -182,11 +184,12 @@ def concentration(groups: pd.DataFrame, run: Run, as_of: date) -> Finding:
                for fifth in groups.index for column, unit in kept.items()},
         n=n,
         notable=False,  # how a firm is built, not its news
+        caveats=_caveats(run, whole),
         **common,
     )  # fmt: skip
 
 
-def _too_few(n: int, run: Run, as_of: date, id: str, exhibit: str) -> Finding:
+def _too_few(n: int, run: Run, as_of: date, whole: bool, id: str, exhibit: str) -> Finding:
     key = "finding.too_few" if n else "finding.nobody"
     return Finding(
         id=id,
@@ -199,16 +202,18 @@ def _too_few(n: int, run: Run, as_of: date, id: str, exhibit: str) -> Finding:
         exhibit=exhibit,
         n=n,
         notable=False,
+        caveats=_caveats(run, whole),
     )  # fmt: skip
 
 
 def _customers(n: float) -> str:
     key = "segment.customer" if n == 1 else "segment.customers_n"
-    return words(key, n=_or_none(n))
+    return words(key, n=units.count(n) if n else words("segment.none"))
 
 
-def _or_none(n: float) -> str:
-    return units.count(n) if n else words("none")
+def _are(n: float) -> str:
+    key = "are_none" if not n else "is" if n == 1 else "are"
+    return words(f"segment.{key}", n=units.count(n))
 
 
 def _brought(row: pd.Series, run: Run) -> str:

@@ -73,6 +73,11 @@ class Dimension:
         """What a reader calls it."""
         return words(f"dimension.{self.name}")
 
+    @property
+    def labels(self) -> str:
+        """What a reader calls several."""
+        return words(f"dimensions.{self.name}")
+
 
 def _revenue(lines: ir.Table) -> ir.Scalar:
     return lines.revenue.sum()

@@ -57,6 +57,11 @@ def measure(
     if not all(data.has(dimension.needs) for dimension in dimensions):
         return pd.DataFrame(columns=[*index, *PARTS]).set_index(index).astype(float)
     lines = in_scope(data, region, period)
+    if "month" in by:
+        # New in its month, not in every month of a longer period that began before the first order.
+        lines = lines.mutate(is_new=lines.first_ordered_at >= lines.month)
+    named = [name for name in by if name != "month"]
+    lines = lines.mutate(**{name: lines[name].fill_null("") for name in named})
     numbers = {
         f"{one.name}.{part}": over(lines).cast("float64")
         for one in measures
@@ -67,7 +72,9 @@ def measure(
     if by:
         wide = lines.group_by(list(by)).aggregate(**numbers).order_by(list(by)).execute()
     else:
-        wide = lines.aggregate(**numbers).execute()
+        wide = lines.aggregate(**numbers, lines=lines.count()).execute()
+        # The sum of no lines is missing to the engine; nothing sold is zero.
+        wide = wide.fillna(0.0) if wide["lines"][0] == 0 else wide
     tables = [_one_measure(wide, one, list(by)) for one in measures]
     return pd.concat(tables).set_index(index).sort_index(level=list(by), sort_remaining=False)
 
@@ -93,7 +100,7 @@ def compare(data: Dataset, run: Run, names: Sequence[str], by: Sequence[str] = (
         if window == WINDOWS[0] or data.covers(period)
     }
     rows = pd.concat(list(taken.values())).index.unique()
-    table = pd.concat([_window(taken.get(name), name, rows) for name in WINDOWS], axis=1)
+    table = pd.concat([_window(data, taken.get(name), name, rows) for name in WINDOWS], axis=1)
     for base in WINDOWS[1:]:
         change = table["current"] - table[base]
         growth = change / table[base].where(table[base] > 0)
@@ -177,15 +184,16 @@ def _known(name: str, catalogue: dict[str, Entry], kind: str) -> Entry:
     return catalogue[name]
 
 
-def _window(taken: pd.DataFrame | None, name: str, rows: pd.Index) -> pd.DataFrame:
+def _window(data: Dataset, taken: pd.DataFrame | None, name: str, rows: pd.Index) -> pd.DataFrame:
     """The columns of one window for all groups seen in any; none taken: all missing."""
     if taken is None:
         part = pd.DataFrame(index=rows, columns=PARTS, dtype=float)
     else:
         part = taken.reindex(rows)
-        is_ratio = [MEASURES[measure].denominator is not None for measure in _measures_of(rows)]
+        of_rows = [MEASURES[measure] for measure in _measures_of(rows)]
+        is_sum = [one.denominator is None and data.has(one.needs) for one in of_rows]
         # A group without orders sold nothing: its sums and counts are zero, its ratios unknown.
-        nothing = ~rows.isin(taken.index) & ~np.array(is_ratio, dtype=bool)
+        nothing = ~rows.isin(taken.index) & np.array(is_sum, dtype=bool)
         part.loc[nothing, ["numerator", "value"]] = 0.0
     return part.set_axis([f"{name}_numerator", f"{name}_denominator", name], axis=1)
 

@@ -61,7 +61,7 @@ def ensure(data: str, source_path: str | Path | None = None, store: Path | None 
         *(f"{name} {marks[path]}" for name, path in sorted(located.items())),
     )  # fmt: skip
     shelf = (store or paths.SNAPSHOTS) / data
-    for built in sorted(shelf.glob(f"*/{MANIFEST}")):
+    for built in sorted(shelf.glob(f"[!.]*/{MANIFEST}")):
         if json.loads(built.read_text(encoding="utf-8"))["key"] == key:
             return _remember(built.parent)
     shelf.mkdir(parents=True, exist_ok=True)
@@ -123,8 +123,7 @@ def _build(
         label = f"{path.name} {mapped.sheet}" if mapped.sheet else path.name
         checks.check_filled(kept, name, label)
         checks.check_allowed(kept, name, label)
-        if set(schema.TABLES[name].key) <= set(kept.columns):
-            checks.check_key(kept, name, label)
+        checks.check_key(kept, name, label)
         accounts.append(
             {"table": name, "file": path.name, "sheet": mapped.sheet, "sha256": marks[path]}
             | _account(delivered, kept)
@@ -135,8 +134,15 @@ def _build(
         for column, other in (("customer_id", "customers"), ("product_id", "products"))
         if other in tables and column in tables["order_lines"].columns
     }
-    for name, table in tables.items():
-        engine.to_parquet(_complete(table, name), folder / f"{name}.parquet", compression="zstd")
+    contents: list[str] = []
+    for name, table in sorted(tables.items()):
+        whole = _complete(table, name)
+        engine.to_parquet(whole, folder / f"{name}.parquet", compression="zstd")
+        # Where a record stood in its file is kept, and is no part of what the records say.
+        said = folder / f"{name}.said"
+        engine.to_parquet(whole.drop(files.ROW), said)
+        contents.append(files.fingerprint(said))
+        said.unlink()
     engine.disconnect()
     (folder / "work.duckdb").unlink()
     return {
@@ -149,7 +155,7 @@ def _build(
         "sources": accounts,
         "orphans": orphans,
         "absent": _absent(source),
-        "content": _digest(*(files.fingerprint(path) for path in sorted(folder.glob("*.parquet")))),
+        "content": _digest(*contents),
     }
 
 
@@ -166,7 +172,8 @@ def _account(delivered: ibis.Table, kept: ibis.Table) -> dict[str, Any]:
 
 def _first_of_each(table: ibis.Table, name: str) -> ibis.Table:
     """The first record of each key, where a file repeats a record on many rows."""
-    window = ibis.window(group_by=list(schema.TABLES[name].key), order_by=files.ROW)
+    key = [column for column in schema.TABLES[name].key if column in table.columns]
+    window = ibis.window(group_by=key, order_by=files.ROW)
     numbered = table.mutate(_nth=ibis.row_number().over(window))
     return numbered.filter(numbered["_nth"] == 0).drop("_nth")
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
 import nbformat
 import papermill
+import psutil
 from papermill.exceptions import PapermillExecutionError
 
 from analysis.errors import ParameterError, PublishError
@@ -68,7 +68,7 @@ def execute(
         _check_declared(notebook, parameters)
     folder.mkdir(parents=True, exist_ok=True)
     done: dict[str, Executed] = {}
-    with _processes(len(notebooks)) as pool:
+    with _threads(len(notebooks)) as pool:
         waiting: dict[Future[float], Path] = {
             pool.submit(_execute_one, path, folder / path.name, parameters): path
             for path in notebooks
@@ -86,7 +86,7 @@ def execute(
 
 
 def _execute_one(notebook: Path, output: Path, parameters: dict[str, str]) -> float:
-    """Execute one notebook in this process; the time it took in seconds."""
+    """Execute one notebook; the time it took in seconds."""
     started = perf_counter()
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
@@ -96,7 +96,6 @@ def _execute_one(notebook: Path, output: Path, parameters: dict[str, str]) -> fl
             parameters,
             kernel_name="python3",
             progress_bar=False,
-            cwd=notebook.parent,
             extra_arguments=KERNEL_QUIET,
         )
     except PapermillExecutionError as error:
@@ -128,19 +127,20 @@ def _check_declared(notebook: Path, parameters: dict[str, str]) -> None:
 
 
 @contextmanager
-def _processes(most: int) -> Iterator[ProcessPoolExecutor]:
-    """Worker processes that end with this one's work, also when it is interrupted."""
-    server = "forkserver" in multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if server else "spawn")
-    if server:
-        context.set_forkserver_preload(["analysis.pack.execute"])  # papermill, once for all
-    pool = ProcessPoolExecutor(min(most, os.cpu_count() or 1), mp_context=context)
+def _threads(most: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that wait for kernels; interrupted, they and their kernels end at once.
+
+    Threads are enough: the work is done in the kernels, which are processes of their own.
+    """
+    pool = ThreadPoolExecutor(min(most, os.cpu_count() or 1))
+    before = set(psutil.Process().children(recursive=True))
     try:
         yield pool
     except BaseException:
-        workers = list((pool._processes or {}).values())
         pool.shutdown(wait=False, cancel_futures=True)
-        for worker in workers:
-            worker.terminate()
+        for kernel in set(psutil.Process().children(recursive=True)) - before:
+            with suppress(psutil.NoSuchProcess):
+                kernel.kill()
         raise
-    pool.shutdown()
+    finally:
+        pool.shutdown()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 import ibis
+import ibis.expr.types as ir
 import pandas as pd
 import python_calamine
 
@@ -63,21 +65,53 @@ def fingerprint(path: Path) -> str:
 
 
 def _csv(engine: ibis.BaseBackend, path: Path) -> ibis.Table:
+    # Said, not guessed: DuckDB's guess takes a record that starts with "#" for a comment, and makes
+    # one column of a file in which one row has a cell too many.
     try:
-        table = engine.read_csv(path, header=True, all_varchar=True, strict_mode=True)
+        heading, delimiter = _heading(path)
+        table = engine.read_csv(
+            path, header=True, auto_detect=False, strict_mode=True, delim=delimiter, quote='"',
+            escape='"', columns=dict.fromkeys(heading, "VARCHAR"),
+        )  # fmt: skip
+        return hold(engine, _numbered(table))  # read to its end, where the error may be
+    except UnicodeDecodeError:
+        raise SourceError(f"{path.name} is not UTF-8; save it as CSV UTF-8") from None
     except duckdb.Error as error:
-        raise SourceError(f"{path.name} is not a readable CSV file: {_first_line(error)}") from None
-    return _numbered(table)
+        said = str(error).split("Possible ")[0].strip().replace("\n", "; ")
+        raise SourceError(f"{path.name} is not a readable CSV file: {said[:200]}") from None
+
+
+def _heading(path: Path) -> tuple[list[str], str]:
+    """Columns of a CSV file, and the sign between them: the one that makes most columns."""
+
+    def columns(delimiter: str) -> list[str]:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            return next(csv.reader(stream, delimiter=delimiter), [])
+
+    delimiter = max(",;\t|", key=lambda sign: len(columns(sign)))
+    names: list[str] = []
+    for place, name in enumerate(columns(delimiter), start=1):
+        own = name or f"column {place}"
+        taken = {other.lower() for other in names}
+        names.append(f"{own} ({place})" if own.lower() in taken else own)
+    return names, delimiter
 
 
 def _parquet(engine: ibis.BaseBackend, path: Path) -> ibis.Table:
     try:
         table = engine.read_parquet(path)
+        text = {name: _said(table[name]) for name in table.columns}
+        return hold(engine, _numbered(table.mutate(**text)))
     except duckdb.Error as error:
         raise SourceError(
             f"{path.name} is not a readable Parquet file: {_first_line(error)}"
         ) from None
-    return _numbered(table.mutate(**{name: table[name].cast("string") for name in table.columns}))
+
+
+def _said(column: ir.Column) -> ir.StringColumn:
+    """A column of a Parquet file as a CSV file would hold it: whole numbers without a point."""
+    text = column.cast("string")
+    return text.re_replace(r"\.0$", "") if column.type().is_floating() else text
 
 
 def _excel(path: Path, sheet: str | None) -> pd.DataFrame:
@@ -87,7 +121,8 @@ def _excel(path: Path, sheet: str | None) -> pd.DataFrame:
             wanted = sheet or names[0]
             if wanted not in names:
                 raise SourceError(f"{path.name} has no sheet {sheet!r}; {nearest(wanted, names)}")
-            cells = book.parse(wanted, dtype=object)
+            # "NA" is a word a firm may use; only an empty cell is empty.
+            cells = book.parse(wanted, dtype=object, keep_default_na=False)
     except python_calamine.CalamineError as error:
         raise SourceError(f"{path.name} is not a readable workbook: {_first_line(error)}") from None
     text = pd.DataFrame(

@@ -124,10 +124,16 @@ def formula_columns(formula: str) -> list[str]:
         tree = sqlglot.parse_one(formula, dialect="duckdb")
     except sqlglot.errors.SqlglotError:
         raise ValueError(f"formula {formula!r} cannot be read") from None
-    foreign = [node for node in tree.walk() if not isinstance(node, ARITHMETIC)]
+    foreign = [
+        node for node in tree.walk()
+        if not isinstance(node, ARITHMETIC) or (isinstance(node, exp.Literal) and node.is_string)
+    ]  # fmt: skip
     if foreign:
         raise ValueError(
             f"formula {formula!r} may use + - * / ( ) numbers, columns, abs, nullif and coalesce; "
             f"not {foreign[0].sql()!r}"
         )
-    return list(dict.fromkeys(column.name for column in tree.find_all(exp.Column)))
+    columns = list(dict.fromkeys(column.name for column in tree.find_all(exp.Column)))
+    if not columns:
+        raise ValueError(f"formula {formula!r} reads no column; write a constant instead")
+    return columns

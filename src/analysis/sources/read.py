@@ -20,7 +20,7 @@ SHOWN = 5
 KIND = {"timestamp": "a date", "date": "a date", "decimal": "a number", "int": "a whole number"}
 
 
-def try_strptime(text: str, form: str) -> dt.timestamp:  # type: ignore[empty-body]
+def try_strptime(text: str, form: str) -> dt.timestamp:
     """DuckDB's: the moment ``text`` says in ``form``, or missing."""
 
 
@@ -56,8 +56,6 @@ def read_table(
     """
     raw = files.read(engine, path, mapping.sheet)
     _check_columns(raw, mapping, path)
-    # Read once: what follows looks at every column, and text in a file is slow to look at.
-    raw = files.hold(engine, raw)
     made = {
         name: _value(engine, raw, column, types[name], path, name)
         for name, column in mapping.columns.items()
@@ -69,11 +67,20 @@ def _value(
     engine: ibis.BaseBackend, raw: ibis.Table, column: Column, kind: str, path: Path, name: str
 ) -> ir.Value:
     if column.constant is not None:
+        if engine.execute(ibis.literal(column.constant).try_cast(kind).isnull()):
+            raise SourceError(f"params/sources: {name} is no {kind}: constant {column.constant!r}")
         return ibis.literal(column.constant).cast(kind)
     if column.formula is not None:
         for read in formula_columns(column.formula):
-            _check_kind(engine, raw, raw[read].try_cast("float64"), read, "a number", path)
-        return _formula(raw, column.formula).cast(kind)
+            number = raw[read].try_cast("float64")
+            # "NaN" and "inf" are read as numbers too, and are none.
+            finite = ibis.ifelse(number.isnan() | number.isinf(), ibis.null("float64"), number)
+            _check_kind(engine, raw, finite, read, "a number", path)
+        result = _formula(raw, column.formula)
+        read = formula_columns(column.formula)[0]
+        wrong = raw.filter(result.notnull() & result.try_cast(kind).isnull())
+        _refuse(engine, wrong, read, path, f"expected {column.formula} to be a {kind}")
+        return result.cast(kind)
     source = str(column.source)
     text = raw[source].nullif("")
     if column.values:

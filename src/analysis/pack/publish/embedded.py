@@ -40,7 +40,7 @@ TIMEOUT = 300  # seconds; a pack takes two or three
 def _pandoc(arguments: list[str], markdown: str, folder: Path) -> tuple[str, list[str]]:
     """Run pandoc in a folder; its output, and what it warned of."""
     command = [pypandoc.get_pandoc_path(), "-f", READER, "--metadata-file=meta.yml", "-s"]
-    command += ["--lua-filter=theme/pack.lua", "--number-sections", *arguments]
+    command += ["--lua-filter=theme/pack.lua", "--number-sections", "--wrap=none", *arguments]
     try:
         done = subprocess.run(
             command,
@@ -139,7 +139,7 @@ def publish_embedded(pack: Pack, folder: Path) -> Published:
         page += ["--css=fonts.css", "--css=theme/pack.css", "--template=theme/pack.html"]
         html, said = _timed(seconds, "html", lambda: _pandoc(page, markdown, work))
 
-        sheet = ["-t", "typst", "--wrap=none", "--template=theme/pack.typ"]
+        sheet = ["-t", "typst", "--template=theme/pack.typ"]
         source, _ = _timed(seconds, "typst source", lambda: _pandoc(sheet, markdown, work))
         (work / "pack.typ").write_text(source, encoding="utf-8")
         moment = int(stamp(pack).timestamp())

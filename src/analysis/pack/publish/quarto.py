@@ -58,7 +58,7 @@ def find_quarto() -> tuple[Path, str]:
         raise PublishError(f"{origin} {program}, which does not run: {error}; {REMEDY}") from error
     version = done.stdout.strip()
     numbers = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
-    if numbers < OLDEST and numbers != (99, 9):  # 99.9.9 is what a build from source calls itself
+    if numbers < OLDEST:
         raise PublishError(f"{program} is Quarto {version}; 1.7 or newer is needed: {REMEDY}")
     return program, version
 

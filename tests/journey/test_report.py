@@ -1,0 +1,138 @@
+"""`make report REGION=east` on the demo firm: what it makes, and that every part of it is true."""
+
+import json
+import re
+
+import nbformat
+import pandas as pd
+import pikepdf
+import pytest
+
+from analysis.paths import NOTEBOOKS
+
+pytestmark = pytest.mark.xdist_group("journey")
+
+
+@pytest.fixture(scope="module")
+def erp(house):
+    """The ERP's extract as a head of analytics would open it, without our code."""
+    lines = pd.read_csv(house.root / "data" / "demo" / "erp_orders.csv")
+    return lines.assign(month=pd.to_datetime(lines["Order Date"], dayfirst=True).dt.to_period("M"))
+
+
+def test_the_folder_holds_what_the_contract_lists(east):
+    names = {path.name for path in east.iterdir()}
+    assert names == {
+        "pack.html", "pack.pdf", "pack.ipynb", "findings.json", "run.json",
+        *(path.name for path in NOTEBOOKS.glob("*.ipynb")),
+    }  # fmt: skip
+
+
+def test_nothing_unfinished_is_left_beside_it(east):
+    assert [path.name for path in east.parent.iterdir()] == [east.name]
+
+
+def test_findings_have_every_field_and_ids_of_their_notebook(findings):
+    topics = {path.stem.split("-", 1)[1] for path in NOTEBOOKS.glob("*.ipynb")}
+    for one in findings.values():
+        assert {"id", "sentence", "values", "units", "exhibit", "n", "notable", "caveats"} <= set(one)
+        assert one["id"].split(".")[0] in topics
+        assert set(one["units"]) == set(one["values"])
+    assert {name.split(".")[0] for name in findings} == topics
+
+
+@pytest.mark.parametrize(
+    ("suffix", "month"), [("", "2026-10"), ("_prior", "2026-09"), ("_year_before", "2025-10")]
+)
+def test_the_headline_is_what_the_extract_says(findings, erp, suffix, month):
+    lines = erp[(erp["Sales Area"] == "East") & (erp["month"] == month)]
+    values = findings["descriptive.headline"]["values"]
+    revenue = lines["Net Amount"].sum()
+    assert values[f"revenue{suffix}"] == pytest.approx(revenue, abs=0.005)
+    assert values[f"orders{suffix}"] == lines["Order No"].nunique()
+    assert values[f"customers{suffix}"] == lines["Customer No"].nunique()
+    rate = (revenue - lines["Cost"].sum()) / revenue
+    assert values[f"gross_margin_rate{suffix}"] == pytest.approx(rate, abs=1e-9)
+
+
+def test_the_pack_finds_what_is_wrong_in_the_east(findings):
+    """Furniture was out of stock in the east; a director must see it on the front page."""
+    finding = findings["diagnostic.contribution_category"]
+    assert "Furniture moved revenue most: −" in finding["sentence"]
+    assert finding["notable"]
+
+
+def test_every_exhibit_a_finding_names_is_in_the_pack(east, findings):
+    pack = nbformat.read(east / "pack.ipynb", as_version=4)
+    labels = set(re.findall(r'#\| label: "?([\w-]+)', "\n".join(cell.source for cell in pack.cells)))
+    missing = {one["exhibit"] for one in findings.values() if one["n"]} - labels
+    assert not missing
+
+
+def test_the_same_sentences_are_in_findings_page_and_document(east, findings):
+    page = (east / "pack.html").read_text(encoding="utf-8")
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+    for one in findings.values():
+        assert one["sentence"].replace("'", "’") in text.replace("'", "’"), one["id"]
+
+
+def test_the_front_page_has_cards_findings_and_a_picture(east):
+    pack = nbformat.read(east / "pack.ipynb", as_version=4)
+    chapter = next(
+        place for place, cell in enumerate(pack.cells) if cell.source.startswith("# What happened")
+    )
+    front = pack.cells[:chapter]
+    outputs = [output.data for cell in front for output in cell.get("outputs", [])]
+    assert sum("kpi-row" in data.get("text/markdown", "") for data in outputs) == 1
+    assert sum("image/svg+xml" in data for data in outputs) == 1
+    listed = next(cell.source for cell in front if cell.source.startswith("1. "))
+    assert len(listed.splitlines()) == 5
+    assert all(re.search(r"\(@(fig|tbl)-[\w-]+\)$", line) for line in listed.splitlines())
+
+
+def test_run_json_says_what_made_the_pack(east, house):
+    record = json.loads((east / "run.json").read_text(encoding="utf-8"))
+    assert record["parameters"]["region"] == "east"
+    assert record["parameters"]["period"] == "2026-10"
+    assert (house.root / "data" / "snapshots" / "demo" / record["snapshot"][:12]).is_dir()
+    lines = next(one for one in record["inputs"] if one["table"] == "order_lines")
+    assert lines["rows_read"] == lines["rows_kept"] + lines["rows_merged"] + lines["rows_rejected"]
+    assert re.fullmatch(r"[0-9a-f]{64}", lines["sha256"])
+    assert record["packages"]["pandas"] == pd.__version__
+    assert record["publisher"]["name"]
+    assert record["publisher"]["version"]
+    assert {"10-descriptive", "pack.ipynb"} <= set(record["seconds"])
+
+
+def test_the_page_asks_nothing_of_anyone_and_is_small(east):
+    page = (east / "pack.html").read_text(encoding="utf-8")
+    assert not re.findall(r"""(?:src|srcset)\s*=\s*["'](?!data:)[^"'#]""", page)
+    assert not re.findall(r"""<link[^>]+href\s*=\s*["'](?!data:)""", page)
+    assert not re.findall(r"@import|url\(\s*['\"]?https?:", page)
+    assert len(page.encode()) < 3_000_000
+
+
+def test_the_document_is_tagged_and_has_bookmarks(east):
+    with pikepdf.open(east / "pack.pdf") as pdf:
+        assert bool(pdf.Root.MarkInfo.Marked)
+        assert "/StructTreeRoot" in pdf.Root
+        with pdf.open_outline() as outline:
+            titles = [str(item.title) for item in outline.root]
+    assert any("What happened?" in title for title in titles)
+
+
+def test_progress_is_plain_lines_where_there_is_no_terminal(report):
+    lines = report.stdout.splitlines()
+    count = len(list(NOTEBOOKS.glob("*.ipynb"))) + 2
+    assert any(line.strip().startswith(f"1 of {count}") for line in lines)
+    assert any("pack.pdf" in line for line in lines)
+    assert "\x1b" not in report.stdout
+    assert report.stderr == ""
+
+
+def test_the_same_data_and_code_give_the_same_pack(house, east):
+    before = {name: (east / name).read_bytes() for name in ("pack.ipynb", "findings.json", "pack.pdf")}
+    again = house.run("report", "--region", "east", "--period", "2026-10", REPORT_ENGINE="embedded")
+    assert again.returncode == 0, again.stderr
+    for name, content in before.items():
+        assert (east / name).read_bytes() == content, f"{name} differs"

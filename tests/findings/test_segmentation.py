@@ -115,7 +115,8 @@ def test_moves_are_said_with_their_money(run):
     now = customers(*FOUR, ("E", 40, 4, 500.0, "potential"), ("F", 40, 1, 50.0, "at_risk"))
     finding = say.moved(segmentation.moves(before, now, comparable=True), run, EARLIER, AS_OF)
     assert finding.sentence == (
-        "Between 30 November 2017 and 31 December 2017, 1 customer moved into At risk, worth $50.00 in the 12 "
+        "Between 30 November 2017 and 31 December 2017, 1 customer moved into At risk, worth "
+        "$50.00 in the 12 "
         "months before; 1 customer went from High value to Potential for want of a recent order, "
         "worth $500 in the 12 months before, and no customers became High value."
     )
@@ -128,7 +129,8 @@ def test_no_moves_are_said_without_money(run):
     same = customers(*FOUR)
     finding = say.moved(segmentation.moves(same, same, comparable=True), run, EARLIER, AS_OF)
     assert finding.sentence == (
-        "Between 30 November 2017 and 31 December 2017, no customers moved into At risk; no customers "
+        "Between 30 November 2017 and 31 December 2017, no customers moved into At risk; no "
+        "customers "
         "went from High value to Potential for want of a recent order, and no customers became "
         "High value."
     )
@@ -139,7 +141,8 @@ def test_moves_that_cannot_be_known_are_said_to_be(run):
     same = customers(*FOUR)
     finding = say.moved(segmentation.moves(same, same, comparable=False), run, EARLIER, AS_OF)
     assert finding.sentence == (
-        "Who changed tier since 30 November 2017 cannot be said: the data do not hold the 12 months "
+        "Who changed tier since 30 November 2017 cannot be said: the data do not hold the 12 "
+        "months "
         "before that day."
     )
     assert finding.n == 0

@@ -156,11 +156,11 @@ class TestWhatDoesNotFit:
         with pytest.raises(SourceError, match="row 3: 'x'$"):
             read('Order,Net\n"O\n\n1",1\nO2,x\n', revenue="Net")
 
-    @pytest.mark.parametrize("column", ["Nett", {"formula": "Nett * 2"}])
+    @pytest.mark.parametrize("column", ["Orders", {"formula": "Orders * 2"}])
     def test_a_column_that_is_not_in_the_file(self, read, column):
         with pytest.raises(
             SourceError,
-            match=r"^a\.csv has no column 'Nett'; did you mean 'Net'\? There are Net, Order$",
+            match=r"^a\.csv has no column 'Orders'; did you mean 'Order'\? There are Net, Order$",
         ):
             read("Order,Net\nO1,1\n", revenue=column)
 

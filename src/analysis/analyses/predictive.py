@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import warnings
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -96,9 +97,7 @@ def backtest(past: pd.DataFrame, horizon: int, folds: int, min_history: int) -> 
     last = len(revenue) - horizon
     first = max(min_history, SEASON, last - 2 * folds + 1)
     made = [
-        _fold(past, size, horizon, method)
-        for size in range(first, last + 1)
-        for method in METHODS
+        _fold(past, size, horizon, method) for size in range(first, last + 1) for method in METHODS
     ]
     if not made:
         columns = ["method", "origin", "month", "ahead", "actual", "forecast"]
@@ -121,8 +120,8 @@ def accuracy(tried: pd.DataFrame) -> pd.DataFrame:
         mae = mean |e|    rmse = sqrt(mean e²)    wape = sum |e| / sum |actual|
         bias = sum e / sum |actual|               accuracy = 1 - wape
 
-    *Accuracy* of a forecast of amounts has no agreed meaning; ours is the above, as our requirements
-    ask for one (contradiction 12).
+    *Accuracy* of a forecast of amounts has no agreed meaning; ours is the above, as our
+    requirements ask for one (contradiction 12).
 
     Parameters
     ----------
@@ -146,15 +145,28 @@ def accuracy(tried: pd.DataFrame) -> pd.DataFrame:
         size=(tried["forecast"] - tried["actual"]).abs(),
         square=(tried["forecast"] - tried["actual"]) ** 2,
         weight=tried["actual"].abs(),
-        **{f"{own}in_{level}": tried["actual"].between(tried[f"{own}low_{level}"], tried[f"{own}high_{level}"])
-           for own in ("", "own_") for level in LEVELS},
-    )  # fmt: skip
+        **{
+            f"{own}in_{level}": tried["actual"].between(
+                tried[f"{own}low_{level}"], tried[f"{own}high_{level}"]
+            )
+            for own in ("", "own_")
+            for level in LEVELS
+        },
+    )
     table = scored.groupby("method").agg(
-        folds=("origin", "nunique"), n=("size", "size"), mae=("size", "mean"), mse=("square", "mean"),
-        total_size=("size", "sum"), total_error=("error", "sum"), weight=("weight", "sum"),
-        **{f"{own}coverage_{level}": (f"{own}in_{level}", "mean")
-           for own in ("", "own_") for level in LEVELS},
-    )  # fmt: skip
+        folds=("origin", "nunique"),
+        n=("size", "size"),
+        mae=("size", "mean"),
+        mse=("square", "mean"),
+        total_size=("size", "sum"),
+        total_error=("error", "sum"),
+        weight=("weight", "sum"),
+        **{
+            f"{own}coverage_{level}": (f"{own}in_{level}", "mean")
+            for own in ("", "own_")
+            for level in LEVELS
+        },
+    )
     table = table.reindex(METHODS)
     weight = table["weight"].where(table["weight"] > 0)
     base = table.loc[SEASONAL_NAIVE, "mae"]
@@ -271,8 +283,8 @@ def seasons(past: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row per calendar ``month`` (index, 1 to 12), columns ``season`` (1 is an average month),
-        ``low``, ``high`` (smallest and largest index seen, scaled alike) and ``years`` (count). No rows
-        with less than two years, or if a year around some month brought nothing.
+        ``low``, ``high`` (smallest and largest index seen, scaled alike) and ``years`` (count). No
+        rows with less than two years, or if a year around some month brought nothing.
 
     References
     ----------
@@ -306,9 +318,10 @@ def make_up(expected: pd.DataFrame, past: pd.DataFrame, by_season: pd.DataFrame)
     -------
     DataFrame
         One row per month ahead and ``total``. Columns ``season_index`` (1 is an average month;
-        missing in the total), ``level`` (the average of the last twelve months), ``season`` (``level`` times the season less one), ``rest`` (growth or decline the
-        forecast expects beyond both) and ``forecast``, the last four money. In every row the first three
-        of them add up to the forecast. No rows without a forecast or seasons.
+        missing in the total) and, in money, ``level`` (the average of the last twelve months),
+        ``season`` (``level`` times the season index less one), ``rest`` (growth or decline the
+        forecast expects beyond both) and ``forecast``. In every row level, season and rest add up
+        to the forecast. No rows without a forecast or seasons.
     """
     columns = ["season_index", "level", "season", "rest", "forecast"]
     if expected.empty or by_season.empty:
@@ -348,7 +361,11 @@ def _predicted(known: pd.DataFrame, horizon: int, method: str) -> pd.DataFrame:
     revenue = known[REVENUE].to_numpy(float)
     made = _model(method, revenue).forecast(y=revenue, h=horizon, level=list(LEVELS))
     ahead = np.arange(1, horizon + 1)
-    columns = {"method": method, "month": [known.index[-1] + int(step) for step in ahead], "ahead": ahead}
+    columns = {
+        "method": method,
+        "month": [known.index[-1] + int(step) for step in ahead],
+        "ahead": ahead,
+    }
     mean = np.maximum(np.asarray(made["mean"], dtype=float), 0.0)
     columns["forecast"] = mean
     for level in LEVELS:
@@ -357,7 +374,7 @@ def _predicted(known: pd.DataFrame, horizon: int, method: str) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _model(method: str, revenue: Numbers) -> object:
+def _model(method: str, revenue: Numbers) -> Any:
     # Loading the library takes seconds, which only this notebook should pay. The progress bars it
     # loads, and we never show, complain about a notebook without widgets.
     with warnings.catch_warnings():

@@ -203,9 +203,14 @@ def moves(before: pd.DataFrame, now: pd.DataFrame, comparable: bool) -> pd.DataF
     both = (
         before[["tier", "revenue"]]
         .astype({"tier": object})
-        .join(now[["tier", "revenue"]].astype({"tier": object}), how="outer",
-              lsuffix="_before", rsuffix="_now", validate="one_to_one")
-    )  # fmt: skip
+        .join(
+            now[["tier", "revenue"]].astype({"tier": object}),
+            how="outer",
+            lsuffix="_before",
+            rsuffix="_now",
+            validate="one_to_one",
+        )
+    )
     both = both.assign(
         before=both["tier_before"].fillna(NEW),  # who is in one window only is new or gone
         now=both["tier_now"].fillna(GONE),
@@ -266,7 +271,7 @@ def by_fifth(activity: pd.DataFrame) -> pd.DataFrame:
     >>> by_fifth(activity)["share"].tolist()
     [0.6, 0.1, 0.1, 0.1, 0.1]
     """
-    revenue = activity["revenue"].sort_values(ascending=False)
+    revenue = activity["revenue"].astype(float).sort_values(ascending=False)
     place = pd.Series(range(len(revenue)), index=revenue.index, dtype=int)
     fifth = 1 + 5 * place // max(len(revenue), 1)
     table = revenue.groupby(fifth).agg(["size", "sum", "min"]).reindex(range(1, 6))

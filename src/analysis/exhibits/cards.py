@@ -51,9 +51,9 @@ def _card(name: str, row: pd.Series, run: Run) -> Card:
     if pd.isna(change):
         return measure.label, value, words("card.no_base"), "flat"
     if measure.unit == "rate":
-        amount = units.points(change)
+        amount = units.points(abs(change), signed=False)
     else:
-        amount = units.percent(row[f"growth_{base}"], signed=True)
+        amount = units.percent(abs(row[f"growth_{base}"]))
     direction = "flat" if change == 0 else "up" if change > 0 else "down"
     tone = "flat" if direction == "flat" else "good" if direction == measure.good else "bad"
     return (

@@ -83,7 +83,7 @@ def _trend(months: pd.DataFrame, run: Run, height: float) -> Figure:
     last = months.iloc[-1]
     end_labels(
         axes,
-        len(months) - 1,
+        len(months) - 0.5,  # where the shaded months end
         [
             (
                 last["revenue"],
@@ -135,7 +135,7 @@ def years(totals: pd.DataFrame, run: Run) -> Figure:
     figure, (axes,) = theme.canvas(0.45 + 0.34 * len(totals))
     names = _year_names(totals)
     amounts = totals["revenue"].to_list()
-    sns.barplot(x=amounts, y=names, ax=axes, color=theme.ACCENT, width=0.62)
+    sns.barplot(x=amounts, y=names, ax=axes, color=theme.ACCENT, saturation=1, width=0.62)
     said = []
     for place, row in enumerate(totals.itertuples()):
         text = units.money(row.revenue, run.currency)
@@ -181,32 +181,32 @@ def ranking(parts: pd.DataFrame, run: Run) -> Figure | Absent:
     figure, (axes,) = theme.canvas(0.45 + 0.34 * len(parts))
     names = names_of(parts.index)
     sns.barplot(
-        x=parts["revenue"].to_numpy(float), y=names, ax=axes, color=theme.ACCENT, width=0.62
+        x=parts["revenue"].to_numpy(float),
+        y=names,
+        ax=axes,
+        color=theme.ACCENT,
+        saturation=1,
+        width=0.62,
     )
     base = "year_before" if parts["revenue_year_before"].notna().any() else "prior"
-    for place, (_, row) in enumerate(parts.iterrows()):
-        axes.plot(
-            [row[f"revenue_{base}"]] * 2,
-            [place - 0.38, place + 0.38],
-            color=theme.INK,
-            linewidth=1.6,
-        )
-        reach = max(
-            row["revenue"], row[f"revenue_{base}"] if pd.notna(row[f"revenue_{base}"]) else 0
-        )
+    before = parts[f"revenue_{base}"]
+    reach = float(parts[["revenue", f"revenue_{base}"]].max(axis=None))
+    for place, (name, row) in enumerate(parts.iterrows()):
+        axes.plot([before[name]] * 2, [place - 0.38, place + 0.38], color=theme.INK, linewidth=1.6)
         growth = units.percent(row[f"growth_{base}"], signed=True)
         text = units.money(row["revenue"], run.currency)
-        label = text if growth == units.MISSING else f"{text}  {growth}"
-        theme.label_bar(axes, reach, place, label)
+        # In one column: beside a mark, a value would be read as the mark's.
+        theme.label_bar(
+            axes, reach, place, text if growth == units.MISSING else f"{text}  {growth}"
+        )
     theme.bars_only(axes)
-    axes.margins(x=0.22)
-    axes.set_xlim(left=0)
+    axes.set_xlim(0, reach * 1.25)
     said = "; ".join(
         f"{name} {units.money(row['revenue'], run.currency)}"
         for name, (_, row) in zip(names, parts.iterrows(), strict=True)
     )
     dimension = DIMENSIONS[str(parts.index.name)].label.lower()
-    compared = parts[f"revenue_{base}"].notna().any()
+    compared = before.notna().any()
     note = words(f"note.ranking_{base}" if compared else "note.order_lines")
     return Figure(figure, words("alt.ranking", dimension=dimension, said=said), note)
 

@@ -99,6 +99,7 @@ def _signed_bars(amounts: list[float], names: list[str], run: Run, alt: str) -> 
         palette=colours,
         legend=False,
         ax=axes,
+        saturation=1,
         width=0.62,
     )
     said = []

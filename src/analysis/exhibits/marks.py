@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
+from analysis.exhibits import theme
 from analysis.text import part, words
 
 Label = tuple[float, str, str]
@@ -16,8 +17,8 @@ def names_of(index: pd.Index) -> list[str]:
     return [part(str(index.name), str(value)) for value in index]
 
 
-def end_labels(axes: Axes, x: float, labels: list[Label], size: float = 9) -> None:
-    """Write labels where lines end, moved apart where they would overlap."""
+def end_labels(axes: Axes, x: float, labels: list[Label], size: float = theme.LABEL) -> None:
+    """Write labels to the right of ``x``, where lines end, moved apart where they would overlap."""
     present = sorted((label for label in labels if pd.notna(label[0])), key=lambda label: label[0])
     axes.figure.draw_without_rendering()  # type: ignore[union-attr]
     low, high = axes.get_ylim()

@@ -25,7 +25,7 @@ WIDE_BAND, NARROW_BAND = "#e3edf6", "#b9d2e8"
 def forecast_table(
     expected: pd.DataFrame, past: pd.DataFrame, run: Run, method: str
 ) -> Table | Absent:
-    """Lay out each month's forecast, its ranges and the year before (``analyses.predictive.forecast``)."""
+    """Lay out each month's forecast, its ranges and the year before."""
     if expected.empty:
         return _too_short(past, run)
     money = partial(units.money_in_full, currency=run.currency)
@@ -58,23 +58,33 @@ def forecast(expected: pd.DataFrame, past: pd.DataFrame, run: Run, method: str) 
         low, high = ([last, *ahead[f"{side}_{level}"]] for side in ("low", "high"))
         axes.fill_between(places, low, high, color=colour, linewidth=0)
     sns.lineplot(
-        x=range(len(known)), y=known["revenue"].to_numpy(float), ax=axes, color=theme.INK,
+        x=range(len(known)),
+        y=known["revenue"].to_numpy(float),
+        ax=axes,
+        color=theme.INK,
         errorbar=None,
-    )  # fmt: skip
-    axes.plot(places, [last, *ahead["forecast"]], color=theme.ACCENT, marker="o", markersize=4,
-              markevery=slice(1, None))  # fmt: skip
+    )
+    axes.plot(
+        places,
+        [last, *ahead["forecast"]],
+        color=theme.ACCENT,
+        marker="o",
+        markersize=4,
+        markevery=slice(1, None),
+    )
     end = ahead.iloc[-1]
+    money = units.money(end["forecast"], run.currency)
     axes.set_ylim(min(0.0, float(known["revenue"].min())), None)
     month_axis(axes, pd.PeriodIndex([*known.index, *ahead.index], freq="M"))
     end_labels(
         axes,
         places[-1],
         [
-            (end["forecast"], f"{units.money(end['forecast'], run.currency)}\n{words('forecast.expected').lower()}", theme.ACCENT),
+            (end["forecast"], f"{money}\n{words('forecast.expected').lower()}", theme.ACCENT),
             (end["high_80"], words("forecast.range", level=80), theme.MUTED),
             (end["high_95"], words("forecast.range", level=95), theme.MUTED),
         ],
-    )  # fmt: skip
+    )
     axes.yaxis.set_major_formatter(lambda value, _: units.money_tick(value, run.currency))
     axes.yaxis.set_major_locator(theme.few_ticks(4))
     axes.grid(axis="y", color=theme.RULE, linewidth=0.6)
@@ -89,9 +99,7 @@ def forecast(expected: pd.DataFrame, past: pd.DataFrame, run: Run, method: str) 
     return Figure(figure, alt, note=_source(past, method))
 
 
-def errors_table(
-    errors: pd.DataFrame, past: pd.DataFrame, run: Run, method: str
-) -> Table | Absent:
+def errors_table(errors: pd.DataFrame, past: pd.DataFrame, run: Run, method: str) -> Table | Absent:
     """Lay out how far forecasts of each method were off (``analyses.predictive.accuracy``)."""
     if errors.empty:
         return _untried(past, run)
@@ -138,7 +146,8 @@ def errors(by_ahead: pd.DataFrame, past: pd.DataFrame, run: Run, method: str) ->
     axes.grid(axis="y", color=theme.RULE, linewidth=0.6)
     axes.set(xlabel=words("forecast.ahead"), ylabel="")
     said = "; ".join(
-        f"{words(f'method.{name}.label')} {units.percent(column.iloc[0])} → {units.percent(column.iloc[-1])}"
+        f"{words(f'method.{name}.label')} {units.percent(column.iloc[0])} → "
+        f"{units.percent(column.iloc[-1])}"
         for name, column in by_ahead.items()
     )
     return Figure(figure, words("alt.errors", said=said), note=words("note.errors_figure"))
@@ -166,7 +175,7 @@ def make_up_table(parts: pd.DataFrame, past: pd.DataFrame, run: Run) -> Table | 
 
 
 def seasons(by_season: pd.DataFrame, expected: pd.DataFrame, past: pd.DataFrame) -> Figure | Absent:
-    """Draw the season of each calendar month; coming months dark (``analyses.predictive.seasons``)."""
+    """Draw the season of each calendar month, the coming ones dark."""
     if by_season.empty or expected.empty:
         return _no_seasons(past)
     coming = {month.month for month in expected.index.drop(TOTAL)}
@@ -179,9 +188,16 @@ def seasons(by_season: pd.DataFrame, expected: pd.DataFrame, past: pd.DataFrame)
         axes.plot([place] * 2, [row.low, row.high], color=theme.INK, linewidth=1.0)
         text = _two_digits(row.season)
         top = max(row.season, row.high)
-        axes.annotate(text, (place, top), xytext=(0, 3), textcoords="offset points",
-                      ha="center", va="bottom", fontsize=9,
-                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
+        axes.annotate(
+            text,
+            (place, top),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize=theme.LABEL,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+        )
         said.append(f"{names[place]} {text}")
     axes.axhline(1, color=theme.INK, linewidth=0.8, linestyle=(0, (4, 3)))
     axes.set_xticks(range(len(names)), names)

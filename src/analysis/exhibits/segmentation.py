@@ -51,12 +51,21 @@ def grid(counts: pd.DataFrame, run: Run) -> Figure | Absent:
     if not everyone:
         return _nobody()
     figure, (axes,) = theme.canvas(3.1)
-    shades = LinearSegmentedColormap.from_list("accent", ["#ffffff", "#7ea9d1"])  # light: ink reads on all
+    shades = LinearSegmentedColormap.from_list(
+        "accent", ["#ffffff", "#7ea9d1"]
+    )  # light: ink reads on all
     sns.heatmap(
-        counts, ax=axes, cmap=shades, vmin=0, cbar=False, linewidths=0.5, linecolor=theme.RULE,
-        annot=counts.map(lambda n: units.count(n) if n else "").to_numpy(), fmt="",
+        counts,
+        ax=axes,
+        cmap=shades,
+        vmin=0,
+        cbar=False,
+        linewidths=0.5,
+        linecolor=theme.RULE,
+        annot=counts.map(lambda n: units.count(n) if n else "").to_numpy(),
+        fmt="",
         annot_kws={"fontsize": 9, "color": theme.INK},
-    )  # fmt: skip
+    )
     high = run.settings.rfm.high_score
     right = sum(score < high for score in counts.columns)
     down = sum(value >= high for value in counts.index)
@@ -70,19 +79,28 @@ def grid(counts: pd.DataFrame, run: Run) -> Figure | Absent:
     }
     for tier, (x, y, side, end) in corners.items():
         axes.text(
-            x, y, words(f"tier.{tier}"), transform=axes.transAxes, ha=side, va=end,
-            fontsize=9, fontweight="semibold", color=theme.INK,
-        )  # fmt: skip
+            x,
+            y,
+            words(f"tier.{tier}"),
+            transform=axes.transAxes,
+            ha=side,
+            va=end,
+            fontsize=theme.LABEL,
+            fontweight="semibold",
+            color=theme.INK,
+        )
     axes.set_yticks([place + 0.5 for place in range(len(counts))])
     axes.set_yticklabels([f"{value:g}" for value in counts.index], rotation=0)
     axes.set(xlabel=words("segment.lately"), ylabel=words("segment.much"))
-    most = counts.stack().idxmax()
-    said = f"{words('segment.customers_n', n=units.count(everyone))}; {most[1]} / {most[0]:g}: {units.count(counts.loc[most])}"
+    said = "; ".join(
+        f"{value:g}: {', '.join(units.count(cell) for cell in row)}"
+        for value, row in zip(counts.index, counts.to_numpy(), strict=True)
+    )
     return Figure(figure, words("alt.grid", said=said), note=words("note.grid", high=f"{high:g}"))
 
 
 def tiers_table(summary: pd.DataFrame, run: Run, as_of: date) -> Table | Absent:
-    """Lay out customers, revenue and orders of each tier (``analyses.segmentation.tier_summary``)."""
+    """Lay out customers, revenue and orders of each tier (``segmentation.tier_summary``)."""
     if not summary.loc[TOTAL, "customers"]:
         return _nobody()
     return table(
@@ -102,10 +120,12 @@ def tiers_table(summary: pd.DataFrame, run: Run, as_of: date) -> Table | Absent:
         heading=words("segment.tier"),
         totals=[len(summary) - 1],
         note=words(
-            "note.tiers", day=units.day(as_of), months=run.settings.rfm.months,
+            "note.tiers",
+            day=units.day(as_of),
+            months=run.settings.rfm.months,
             high=f"{run.settings.rfm.high_score:g}",
         ),
-    )  # fmt: skip
+    )
 
 
 def tiers(summary: pd.DataFrame, run: Run) -> Figure | Absent:
@@ -120,19 +140,23 @@ def tiers(summary: pd.DataFrame, run: Run) -> Figure | Absent:
         for column, (colour, shift) in shares.items():
             axes.barh(place + shift, row[column], height=0.34, color=colour, linewidth=0)
         text = words(
-            "segment.of_customers", share=units.percent(row["share"]),
+            "segment.of_customers",
+            share=units.percent(row["share"]),
             reference=units.percent(row["reference_share"], digits=0),
-        )  # fmt: skip
+        )
         reach = max(row["share"], row["reference_share"])
         theme.label_bar(axes, reach, place - 0.19, text)
         money = units.money(row["revenue"], run.currency)
         share = row["revenue_share"] if pd.notna(row["revenue_share"]) else 0.0
         theme.label_bar(
-            axes, share, place + 0.19,
+            axes,
+            share,
+            place + 0.19,
             words("segment.of_revenue", share=units.percent(row["revenue_share"]), money=money),
-        )  # fmt: skip
-        axes.plot([row["reference_share"]] * 2, [place - 0.4, place - 0.0],
-                  color=theme.INK, linewidth=1.6)  # fmt: skip
+        )
+        axes.plot(
+            [row["reference_share"]] * 2, [place - 0.4, place - 0.0], color=theme.INK, linewidth=1.6
+        )
         said.append(f"{words(f'tier.{tier}')} {text}, {money}")
     axes.set_yticks(range(len(rows)), _tier_names(rows.index))
     axes.invert_yaxis()
@@ -156,10 +180,12 @@ def moves_table(moved: pd.DataFrame, run: Run, before: date, now: date) -> Table
         heading=words("segment.before", day=units.day(before)),
         totals=[len(counts) - 1],
         note=words(
-            "note.moves", before=units.day(before), now=units.day(now),
+            "note.moves",
+            before=units.day(before),
+            now=units.day(now),
             months=run.settings.rfm.months,
         ),
-    )  # fmt: skip
+    )
 
 
 def flows(gained: pd.DataFrame, run: Run, before: date) -> Figure | Absent:
@@ -176,10 +202,13 @@ def flows(gained: pd.DataFrame, run: Run, before: date) -> Figure | Absent:
         theme.label_bar(axes, -max(row["left"], 1e-9), place, units.count(-row["left"]))
         said.append(
             words(
-                "alt.joined_left", tier=words(f"tier.{tier}"), joined=units.count(row["joined"]),
-                left=units.count(row["left"]), now=units.count(row["now"]),
+                "alt.joined_left",
+                tier=words(f"tier.{tier}"),
+                joined=units.count(row["joined"]),
+                left=units.count(row["left"]),
+                now=units.count(row["now"]),
             )
-        )  # fmt: skip
+        )
     names = [
         f"{words(f'tier.{tier}')}  {units.count(row['before'])} → {units.count(row['now'])}"
         for tier, row in gained.iterrows()
@@ -219,7 +248,12 @@ def fifths(groups: pd.DataFrame, run: Run) -> Figure | Absent:
     figure, (axes,) = theme.canvas(2.1)
     names = [words(f"fifth.{fifth}") for fifth in groups.index]
     sns.barplot(
-        x=groups["revenue"].to_numpy(float), y=names, ax=axes, color=theme.ACCENT, width=0.62
+        x=groups["revenue"].to_numpy(float),
+        y=names,
+        ax=axes,
+        color=theme.ACCENT,
+        saturation=1,
+        width=0.62,
     )
     said = []
     for place, row in enumerate(groups.itertuples()):

@@ -23,6 +23,9 @@ GAIN, LOSS = "#14746f", "#d9822b"
 WIDTH = 6.7
 """Inches: the text width of an A4 page, so that type in pictures is as large as the text's."""
 
+LABEL = 10.5
+"""Points: as the text's, and still to be read when a phone shows the figure at half its size."""
+
 _FONT = "Source Sans Pro"
 _FACES = ("Regular", "Semibold", "Bold", "It")
 
@@ -37,8 +40,8 @@ def apply() -> None:
         style="white",
         rc={
             "font.family": _FONT,
-            "font.size": 9.5,
-            "axes.labelsize": 9,
+            "font.size": LABEL,
+            "axes.labelsize": LABEL,
             "axes.labelcolor": MUTED,
             "axes.edgecolor": RULE,
             "axes.spines.top": False,
@@ -48,8 +51,8 @@ def apply() -> None:
             "text.color": INK,
             "xtick.color": MUTED,
             "ytick.color": MUTED,
-            "xtick.labelsize": 9,
-            "ytick.labelsize": 9,
+            "xtick.labelsize": LABEL,
+            "ytick.labelsize": LABEL,
             "xtick.bottom": False,
             "ytick.left": False,
             "lines.linewidth": 2.0,
@@ -93,5 +96,5 @@ def label_bar(axes: Axes, reach: float, place: float, text: str) -> None:
         textcoords="offset points",
         va="center",
         ha="left" if right else "right",
-        fontsize=9,
+        fontsize=LABEL,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from analysis import units
@@ -16,7 +18,7 @@ FEWEST_FOLDS = 4  # below, the total's range does not rest on earlier totals: an
 
 
 def forecast(
-    expected: pd.DataFrame, past: pd.DataFrame, errors: pd.DataFrame, run: Run
+    expected: pd.DataFrame, past: pd.DataFrame, errors: pd.DataFrame, run: Run, method: str
 ) -> Finding:
     """Say what the next month and the months together should bring, within which range.
 
@@ -30,31 +32,48 @@ def forecast(
         As ``analyses.predictive.accuracy`` gives it.
     run : Run
         Gives region, period and currency.
+    method : str
+        The one it was made by.
     """
-    common = {"id": "predictive.forecast", "exhibit": "tbl-predictive-forecast"}
+    said = partial(Finding, id="predictive.forecast", exhibit="tbl-predictive-forecast")
     n = len(past)
     if expected.empty:
-        return Finding(
+        return said(
             sentence=words(
-                "finding.forecast_few", months=n, region=run.region_label,
+                "finding.forecast_few",
+                months=n,
+                region=run.region_label,
                 least=run.settings.forecast.min_history_months,
             ),
-            values={"months": float(n)}, units={"months": "months"}, n=n, notable=False, **common,
-        )  # fmt: skip
+            values={"months": float(n)},
+            units={"months": "months"},
+            n=n,
+            notable=False,
+        )
     ahead, total = expected.drop(TOTAL), expected.loc[TOTAL]
     first = ahead.iloc[0]
     money = {
-        "first": first["forecast"], "first_low": first["low_80"], "first_high": first["high_80"],
-        "total": total["forecast"], "low": total["low_80"], "high": total["high_80"],
-    }  # fmt: skip
+        "first": first["forecast"],
+        "first_low": first["low_80"],
+        "first_high": first["high_80"],
+        "total": total["forecast"],
+        "low": total["low_80"],
+        "high": total["high_80"],
+    }
     stake = 0.0 if pd.isna(total["change"]) else abs(float(total["change"]))
-    values: Values = {f"{month}.{column}": number(row[column])
-                      for month, row in expected.iterrows() for column in expected.columns}  # fmt: skip
-    return Finding(
+    values: Values = {
+        f"{month}.{column}": number(row[column])
+        for month, row in expected.iterrows()
+        for column in expected.columns
+    }
+    return said(
         sentence=words(
             "finding.forecast_one" if len(ahead) == 1 else "finding.forecast",
-            region=run.region_label, month=month_label(ahead.index[0]),
-            last=month_label(ahead.index[-1]), months=len(ahead), compared=_compared(total, run),
+            region=run.region_label,
+            month=month_label(ahead.index[0]),
+            last=month_label(ahead.index[-1]),
+            months=len(ahead),
+            compared=_compared(total, run),
             **{name: units.money(amount, run.currency) for name, amount in money.items()},
         ),
         values=values,
@@ -62,9 +81,8 @@ def forecast(
         n=n,
         notable=True,  # what to expect is what a director opens the pack for
         at_stake=stake,
-        caveats=_caveats(past, errors, run),
-        **common,
-    )  # fmt: skip
+        caveats=_caveats(past, errors, run, method),
+    )
 
 
 def error(errors: pd.DataFrame, past: pd.DataFrame, run: Run, method: str) -> Finding:
@@ -81,49 +99,74 @@ def error(errors: pd.DataFrame, past: pd.DataFrame, run: Run, method: str) -> Fi
     method : str
         The one that is published.
     """
-    common = {"id": "predictive.error", "exhibit": "tbl-predictive-errors"}
+    said = partial(Finding, id="predictive.error", exhibit="tbl-predictive-errors")
     if errors.empty:
         key = "error_none" if len(past) >= run.settings.forecast.min_history_months else "error_few"
-        return Finding(
+        return said(
             sentence=words(
-                f"finding.{key}", months=len(past), region=run.region_label,
+                f"finding.{key}",
+                months=len(past),
+                region=run.region_label,
                 least=run.settings.forecast.min_history_months,
             ),
-            values={"months": float(len(past))}, units={"months": "months"}, n=0, notable=False, **common,
-        )  # fmt: skip
+            values={"months": float(len(past))},
+            units={"months": "months"},
+            n=0,
+            notable=False,
+        )
     row = errors.loc[method]
     others = errors.drop(SEASONAL_NAIVE)
     other = str(others["mae"].idxmin())
     told = {
-        "folds": units.count(row["folds"]), "n": units.count(row["n"]),
-        "mae": units.money(row["mae"], run.currency), "share": _share(row["wape"]),
+        "folds": units.count(row["folds"]),
+        "n": units.count(row["n"]),
+        "mae": units.money(row["mae"], run.currency),
+        "share": _share(row["wape"]),
         "inside": units.count(row["coverage_80"] * row["n"]),
         "inside_95": units.count(row["coverage_95"] * row["n"]),
-        "bias": _bias(row["bias"], run), "naive": words(f"method.{SEASONAL_NAIVE}.said"),
-    }  # fmt: skip
+        "bias": _bias(row["bias"], run),
+        "naive": words(f"method.{SEASONAL_NAIVE}.said"),
+    }
     if method == SEASONAL_NAIVE:
         sentence = words(
-            "finding.error_naive", other=words(f"method.{other}.said"),
-            other_mae=units.money(errors.loc[other, "mae"], run.currency), **told,
-        )  # fmt: skip
+            "finding.error_naive",
+            other=words(f"method.{other}.said"),
+            other_mae=units.money(errors.loc[other, "mae"], run.currency),
+            **told,
+        )
     else:
         sentence = words(
-            "finding.error_better", method=words(f"method.{method}.said"),
-            gain=units.percent(1 - row["relative"]), **told,
-        )  # fmt: skip
-    kept = {"folds": "count", "n": "count", "mae": "money", "rmse": "money", "wape": "rate",
-            "accuracy": "rate", "bias": "rate", "relative": "rate", "coverage_80": "rate",
-            "coverage_95": "rate", "own_coverage_80": "rate", "own_coverage_95": "rate"}  # fmt: skip
-    return Finding(
+            "finding.error_better",
+            method=words(f"method.{method}.said"),
+            gain=units.percent(1 - row["relative"]),
+            **told,
+        )
+    kept = {
+        "folds": "count",
+        "n": "count",
+        "mae": "money",
+        "rmse": "money",
+        "wape": "rate",
+        "accuracy": "rate",
+        "bias": "rate",
+        "relative": "rate",
+        "coverage_80": "rate",
+        "coverage_95": "rate",
+        "own_coverage_80": "rate",
+        "own_coverage_95": "rate",
+    }
+    return said(
         sentence=sentence,
-        values={f"{name}.{column}": number(one[column])
-                for name, one in errors.iterrows() for column in kept},
+        values={
+            f"{name}.{column}": number(one[column])
+            for name, one in errors.iterrows()
+            for column in kept
+        },
         units={f"{name}.{column}": unit for name in errors.index for column, unit in kept.items()},
         n=int(row["n"]),
         notable=False,  # it qualifies the forecast, whose sentence carries the range
         caveats=(words("caveat.selected"),) if method != SEASONAL_NAIVE else (),
-        **common,
-    )  # fmt: skip
+    )
 
 
 def make_up(
@@ -144,38 +187,50 @@ def make_up(
     run : Run
         Gives the currency.
     """
-    common = {"id": "predictive.make_up", "exhibit": "tbl-predictive-make-up"}
+    said = partial(Finding, id="predictive.make_up", exhibit="tbl-predictive-make-up")
     if parts.empty:
-        return Finding(
+        return said(
             sentence=words("finding.make_up_none", months=len(past)),
-            values={"months": float(len(past))}, units={"months": "months"}, n=len(past),
-            notable=False, **common,
-        )  # fmt: skip
+            values={"months": float(len(past))},
+            units={"months": "months"},
+            n=len(past),
+            notable=False,
+        )
     total = parts.loc[TOTAL]
     before, now = levels.loc["year_before", "level"], levels.loc["now", "level"]
     growth = now / before - 1 if before > 0 else float("nan")
     best, worst = by_season["season"].idxmax(), by_season["season"].idxmin()
     values: Values = {column: number(total[column]) for column in ("season", "rest", "forecast")}
-    values |= {"level": number(now), "level_year_before": number(before), "level_growth": number(growth)}
+    values |= {
+        "level": number(now),
+        "level_year_before": number(before),
+        "level_growth": number(growth),
+    }
     values |= {f"season_{month}": number(index) for month, index in by_season["season"].items()}
-    return Finding(
+    return said(
         sentence=words(
             "finding.make_up",
             level=units.money(now, run.currency),
-            grown="" if pd.isna(growth)
+            grown=""
+            if pd.isna(growth)
             else words("finding.make_up_grown", growth=units.percent(growth, signed=True)),
-            season=_signed(total["season"], run), rest=_signed(total["rest"], run),
-            best=words(f"month.{best}"), best_index=f"{by_season.loc[best, 'season']:.2f}",
-            worst=words(f"month.{worst}"), worst_index=f"{by_season.loc[worst, 'season']:.2f}",
+            season=_signed(total["season"], run),
+            rest=_signed(total["rest"], run),
+            best=words(f"month.{best}"),
+            best_index=f"{by_season.loc[best, 'season']:.2f}",
+            worst=words(f"month.{worst}"),
+            worst_index=f"{by_season.loc[worst, 'season']:.2f}",
         ),
         values=values,
-        units={name: "rate" if name.startswith("season_") or name == "level_growth" else "money"
-               for name in values},
+        units={
+            name: "rate" if name.startswith("season_") or name == "level_growth" else "money"
+            for name in values
+        },
         n=len(past),
-        notable=abs(float(total["rest"])) >= run.settings.notable_share * abs(float(total["level"])),
+        notable=abs(float(total["rest"]))
+        >= run.settings.notable_share * abs(float(total["level"])),
         at_stake=abs(float(total["rest"])),
-        **common,
-    )  # fmt: skip
+    )
 
 
 def _compared(total: pd.Series, run: Run) -> str:
@@ -192,14 +247,18 @@ def _compared(total: pd.Series, run: Run) -> str:
     return words("finding.forecast_moved", moved=moved, growth=growth, change=amount)
 
 
-def _caveats(past: pd.DataFrame, errors: pd.DataFrame, run: Run) -> tuple[str, ...]:
+def _caveats(past: pd.DataFrame, errors: pd.DataFrame, run: Run, method: str) -> tuple[str, ...]:
     texts = []
     if past.index[-1] < run.period.last:
         texts.append(words("caveat.cut", month=month_label(past.index[-1])))
     if errors.empty:
-        texts.append(words("caveat.untried"))
-    elif errors["folds"].iloc[0] < FEWEST_FOLDS:
-        texts.append(words("caveat.few_folds", folds=int(errors["folds"].iloc[0])))
+        return (*texts, words("caveat.untried"))
+    row = errors.loc[method]
+    if row["folds"] < FEWEST_FOLDS:
+        texts.append(words("caveat.few_folds", folds=int(row["folds"])))
+    if abs(row["bias"]) > row["wape"] / 2:
+        key = "caveat.low" if row["bias"] < 0 else "caveat.high"
+        texts.append(words(key, bias=units.percent(abs(row["bias"]))))
     return tuple(texts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from functools import partial
 
 import pandas as pd
 
@@ -30,27 +31,38 @@ def activity(customers: pd.DataFrame, run: Run, as_of: date, whole: bool) -> Fin
     whole : bool
         Whether the data hold the whole window.
     """
-    common = {"id": "segmentation.activity", "exhibit": "tbl-segmentation-scores"}
+    said = partial(Finding, id="segmentation.activity", exhibit="tbl-segmentation-scores")
     n = len(customers)
     if n < max(run.settings.min_customers, 1):
-        return _too_few(n, run, as_of, whole, **common)
+        return _too_few(said, n, run, as_of, whole)
     once = int((customers["order_count"] == 1).sum())
     days = float(customers["days_since_last_order"].median())
-    return Finding(
+    return said(
         sentence=words(
-            "finding.activity", customers=_customers(n), months=run.settings.rfm.months,
-            day=units.day(as_of), once=units.count(once), share=units.percent(once / n),
+            "finding.activity",
+            customers=_customers(n),
+            months=run.settings.rfm.months,
+            day=units.day(as_of),
+            once=units.count(once),
+            share=units.percent(once / n),
             days=units.count(math.ceil(days)),
         ),
-        values={"customers": float(n), "ordered_once": float(once), "ordered_once_share": once / n,
-                "median_days_since_last_order": days},
-        units={"customers": "count", "ordered_once": "count", "ordered_once_share": "rate",
-               "median_days_since_last_order": "days"},
+        values={
+            "customers": float(n),
+            "ordered_once": float(once),
+            "ordered_once_share": once / n,
+            "median_days_since_last_order": days,
+        },
+        units={
+            "customers": "count",
+            "ordered_once": "count",
+            "ordered_once_share": "rate",
+            "median_days_since_last_order": "days",
+        },
         n=n,
         notable=False,  # a description of the base, not its news
         caveats=_caveats(run, whole),
-        **common,
-    )  # fmt: skip
+    )
 
 
 def tiers(summary: pd.DataFrame, run: Run, as_of: date, whole: bool) -> Finding:
@@ -67,36 +79,50 @@ def tiers(summary: pd.DataFrame, run: Run, as_of: date, whole: bool) -> Finding:
     whole : bool
         Whether the data hold the whole window.
     """
-    common = {"id": "segmentation.tiers", "exhibit": "tbl-segmentation-tiers"}
+    said = partial(Finding, id="segmentation.tiers", exhibit="tbl-segmentation-tiers")
     n = int(summary.loc[TOTAL, "customers"])
     if n < max(run.settings.min_customers, 1):
-        return _too_few(n, run, as_of, whole, **common)
+        return _too_few(said, n, run, as_of, whole)
     high, potential, risk = (summary.loc[tier] for tier in ("high_value", "potential", "at_risk"))
     sentence = words(
-        "finding.tiers", customers=_customers(n),
-        high=_are(high["customers"]), brought=_brought(high, run),
+        "finding.tiers",
+        customers=_customers(n),
+        high=_are(high["customers"]),
+        brought=_brought(high, run),
         potential=_are(potential["customers"]),
         potential_brought=words(
             "finding.tier_lately", money=units.money(potential["revenue"], run.currency)
-        ) if potential["customers"] else "",
-        risk=_are(risk["customers"]), risk_share=units.percent(risk["share"]),
+        )
+        if potential["customers"]
+        else "",
+        risk=_are(risk["customers"]),
+        risk_share=units.percent(risk["share"]),
         reference=units.percent(risk["reference_share"], digits=0),
-    )  # fmt: skip
-    kept = {"customers": "count", "share": "rate", "reference_share": "rate", "revenue": "money",
-            "revenue_share": "rate", "median_days_since_last_order": "days",
-            "orders_per_customer": "count"}  # fmt: skip
+    )
+    kept = {
+        "customers": "count",
+        "share": "rate",
+        "reference_share": "rate",
+        "revenue": "money",
+        "revenue_share": "rate",
+        "median_days_since_last_order": "days",
+        "orders_per_customer": "count",
+    }
     stake = max(float(potential["revenue"]), 0.0)
-    return Finding(
+    return said(
         sentence=sentence,
-        values={f"{tier}.{column}": number(row[column])
-                for tier, row in summary.iterrows() for column in kept},
+        values={
+            f"{tier}.{column}": number(row[column])
+            for tier, row in summary.iterrows()
+            for column in kept
+        },
         units={f"{tier}.{column}": unit for tier in summary.index for column, unit in kept.items()},
         n=n,
-        notable=stake > 0 and stake >= run.settings.notable_share * float(summary.loc[TOTAL, "revenue"]),
+        notable=stake > 0
+        and stake >= run.settings.notable_share * float(summary.loc[TOTAL, "revenue"]),
         at_stake=stake,
         caveats=_caveats(run, whole),
-        **common,
-    )  # fmt: skip
+    )
 
 
 def moved(moves: pd.DataFrame, run: Run, before: date, now: date) -> Finding:
@@ -111,44 +137,60 @@ def moved(moves: pd.DataFrame, run: Run, before: date, now: date) -> Finding:
     before, now : date
         The two days the tiers are of.
     """
-    common = {"id": "segmentation.moved", "exhibit": "tbl-segmentation-moves"}
+    said = partial(Finding, id="segmentation.moved", exhibit="tbl-segmentation-moves")
     months = run.settings.rfm.months
     if moves.empty:
-        return Finding(
+        return said(
             sentence=words("finding.moves_absent", day=units.day(before), months=months),
-            values={}, units={}, n=0, notable=False, **common,
-        )  # fmt: skip
+            values={},
+            units={},
+            n=0,
+            notable=False,
+        )
     n = int(moves["customers"].sum())
     days = {"before": units.day(before), "now": units.day(now)}
-    values: Values = {f"{a}.{b}.{column}": number(row[column]) for (a, b), row in moves.iterrows()
-                      for column in moves.columns}  # fmt: skip
+    values: Values = {
+        f"{a}.{b}.{column}": number(row[column])
+        for (a, b), row in moves.iterrows()
+        for column in moves.columns
+    }
     unit_of = {name: "count" if name.endswith(".customers") else "money" for name in values}
     if n < max(run.settings.min_customers, 1):
         least = units.count(run.settings.min_customers)
-        return Finding(
+        return said(
             sentence=words("finding.moves_few", customers=_customers(n), least=least, **days),
-            values=values, units=unit_of, n=n, notable=False, **common,
-        )  # fmt: skip
+            values=values,
+            units=unit_of,
+            n=n,
+            notable=False,
+        )
     into = moves.loc[[(tier, "at_risk") for tier in ("high_value", "potential", "basic")]].sum()
     quiet = moves.loc[("high_value", "potential")]
     joined = moves.xs("high_value", level="now").drop("high_value").sum()
     stake = max(float(into["revenue_before"] + quiet["revenue_before"]), 0.0)
     everyone = float(moves["revenue_before"].sum())
-    return Finding(
+    return said(
         sentence=words(
-            "finding.moved", **days, into=_customers(into["customers"]), quiet=_customers(quiet["customers"]),
-            joined=_customers(joined["customers"]), risk_money=_worth(into, run), quiet_money=_worth(quiet, run),
+            "finding.moved",
+            **days,
+            into=_customers(into["customers"]),
+            quiet=_customers(quiet["customers"]),
+            joined=_customers(joined["customers"]),
+            risk_money=_worth(into, run),
+            quiet_money=_worth(quiet, run),
         ),
-        values=values | {
-            "into_at_risk": number(into["customers"]), "into_at_risk_revenue": number(into["revenue_before"]),
+        values=values
+        | {
+            "into_at_risk": number(into["customers"]),
+            "into_at_risk_revenue": number(into["revenue_before"]),
             "into_high_value": number(joined["customers"]),
         },
-        units=unit_of | {"into_at_risk": "count", "into_at_risk_revenue": "money", "into_high_value": "count"},
+        units=unit_of
+        | {"into_at_risk": "count", "into_at_risk_revenue": "money", "into_high_value": "count"},
         n=n,
         notable=stake > 0 and stake >= run.settings.notable_share * everyone,
         at_stake=stake,
-        **common,
-    )  # fmt: skip
+    )
 
 
 def concentration(groups: pd.DataFrame, run: Run, as_of: date, whole: bool) -> Finding:
@@ -165,45 +207,61 @@ def concentration(groups: pd.DataFrame, run: Run, as_of: date, whole: bool) -> F
     whole : bool
         Whether the data hold the whole window.
     """
-    common = {"id": "segmentation.concentration", "exhibit": "tbl-segmentation-concentration"}
+    said = partial(
+        Finding, id="segmentation.concentration", exhibit="tbl-segmentation-concentration"
+    )
     n = int(groups["customers"].sum())
     if n < max(run.settings.min_customers, 1):
-        return _too_few(n, run, as_of, whole, **common)
+        return _too_few(said, n, run, as_of, whole)
     top, last = groups.iloc[0], groups.iloc[-1]
-    sentence = words("finding.concentration_none", n=units.count(n)) if pd.isna(top["share"]) else words(
-        "finding.concentration", top=units.count(top["customers"]), n=units.count(n),
-        share=units.percent(top["share"]), money=units.money(top["revenue"], run.currency),
-        last=units.percent(last["share"]),
-    )  # fmt: skip
+    sentence = (
+        words("finding.concentration_none", n=units.count(n))
+        if pd.isna(top["share"])
+        else words(
+            "finding.concentration",
+            top=units.count(top["customers"]),
+            n=units.count(n),
+            share=units.percent(top["share"]),
+            money=units.money(top["revenue"], run.currency),
+            last=units.percent(last["share"]),
+        )
+    )
     kept = {"customers": "count", "revenue": "money", "share": "rate", "smallest": "money"}
-    return Finding(
+    return said(
         sentence=sentence,
-        values={f"fifth_{fifth}.{column}": number(row[column])
-                for fifth, row in groups.iterrows() for column in kept},
-        units={f"fifth_{fifth}.{column}": unit
-               for fifth in groups.index for column, unit in kept.items()},
+        values={
+            f"fifth_{fifth}.{column}": number(row[column])
+            for fifth, row in groups.iterrows()
+            for column in kept
+        },
+        units={
+            f"fifth_{fifth}.{column}": unit
+            for fifth in groups.index
+            for column, unit in kept.items()
+        },
         n=n,
         notable=False,  # how a firm is built, not its news
         caveats=_caveats(run, whole),
-        **common,
-    )  # fmt: skip
+    )
 
 
-def _too_few(n: int, run: Run, as_of: date, whole: bool, id: str, exhibit: str) -> Finding:
+def _too_few(said: partial[Finding], n: int, run: Run, as_of: date, whole: bool) -> Finding:
     key = "finding.too_few" if n else "finding.nobody"
-    return Finding(
-        id=id,
+    return said(
         sentence=words(
-            key, customers=_customers(n), region=run.region_label, day=units.day(as_of),
-            months=run.settings.rfm.months, least=units.count(run.settings.min_customers),
+            key,
+            customers=_customers(n),
+            region=run.region_label,
+            day=units.day(as_of),
+            months=run.settings.rfm.months,
+            least=units.count(run.settings.min_customers),
         ),
         values={"customers": float(n)},
         units={"customers": "count"},
-        exhibit=exhibit,
         n=n,
         notable=False,
         caveats=_caveats(run, whole),
-    )  # fmt: skip
+    )
 
 
 def _customers(n: float) -> str:

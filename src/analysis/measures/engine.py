@@ -76,7 +76,8 @@ def measure(
         # The sum of no lines is missing to the engine; nothing sold is zero.
         wide = wide.fillna(0.0) if wide["lines"][0] == 0 else wide
     tables = [_one_measure(wide, one, list(by)) for one in measures]
-    return pd.concat(tables).set_index(index).sort_index(level=list(by), sort_remaining=False)
+    table = pd.concat(tables).set_index(index)
+    return table.sort_index(level=list(by), sort_remaining=False) if by else table
 
 
 def compare(data: Dataset, run: Run, names: Sequence[str], by: Sequence[str] = ()) -> pd.DataFrame:

@@ -26,6 +26,7 @@ EXHIBIT = "application/vnd.analysis.exhibit+json"
 HIDDEN = {"parameters", "injected-parameters", "setup"}
 FRONT = "front"
 MOST_NOTABLE = 5
+HEADLINE = "descriptive.headline"
 Cell = Any
 
 
@@ -80,22 +81,19 @@ def write(pack: Any, path: Path) -> None:
 
 
 def most_notable(findings: list[Finding], shown: set[str]) -> list[Finding]:
-    """The findings for the front page: the headline, then the others by money at stake.
+    """The findings for the front page, in reading order.
 
-    One finding per chapter comes before a second of any, so that no chapter crowds out the rest.
+    The headline, then of every other chapter the one with most money at stake, so that no chapter
+    crowds out the rest; the places left go to what has most at stake of all.
     """
-    notable = [finding for finding in findings if finding.notable]
-    headline = [finding for finding in notable if finding.id == "descriptive.headline"]
-    ranked = sorted(
-        (finding for finding in notable if finding not in headline),
-        key=lambda finding: -finding.at_stake,
-    )
+    notable = [finding for finding in findings if finding.notable and finding.exhibit in shown]
+    ranked = sorted(notable, key=lambda finding: (finding.id != HEADLINE, -finding.at_stake))
     first_of: dict[str, Finding] = {}
     for finding in ranked:
         first_of.setdefault(finding.id.split(".")[0], finding)
     rest = [finding for finding in ranked if finding not in first_of.values()]
-    chosen = [*headline, *first_of.values(), *rest][:MOST_NOTABLE]
-    return [finding for finding in chosen if finding.exhibit in shown or finding in headline]
+    chosen = [*first_of.values(), *rest][:MOST_NOTABLE]
+    return [finding for finding in findings if finding in chosen]
 
 
 def _chapter(cells: list[Cell]) -> Iterator[Cell]:

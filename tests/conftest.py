@@ -30,7 +30,6 @@ settings.register_profile("suite", derandomize=True, deadline=None)
 settings.load_profile("suite")
 
 
-
 def pytest_configure(config):
     # Ibis 12 calls what DuckDB has renamed; the warning is for Ibis, and goes with its next version.
     config.addinivalue_line(

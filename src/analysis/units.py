@@ -79,6 +79,19 @@ def percent(ratio: float | None, signed: bool = False, digits: int = 1) -> str:
     return f"{_sign(ratio, signed)}{text}%"
 
 
+def growth(ratio: float | None) -> str:
+    """Format growth on a base: ``+4.2%``, or words where the base was nothing.
+
+    Examples
+    --------
+    >>> growth(0.042), growth(float("nan"))
+    ('+4.2%', 'from nothing')
+    """
+    if ratio is None or is_missing(ratio):
+        return words("word.from_nothing")
+    return percent(ratio, signed=True)
+
+
 def points(difference: float | None, signed: bool = True) -> str:
     """Format the difference of two ratios in percentage points: ``+1.2 pts``."""
     if difference is None or is_missing(difference):

@@ -75,13 +75,25 @@ def test_the_seasonal_naive_is_last_years_month_exactly():
     assert_allclose(naive["actual"], past["revenue"].reindex(pd.PeriodIndex(naive["month"])))
 
 
+def test_the_grown_naive_is_last_years_month_times_the_years_growth():
+    grown = [110 * part / 100 for part in SHAPE]
+    past = months(SHAPE + grown + [1.1 * part for part in grown])  # 10 % a year
+    tried = predictive.backtest(past, horizon=6, folds=1, min_history=24)
+    one = tried[tried["method"] == "grown_naive"]
+    assert_allclose(one["forecast"], one["actual"])
+    after_nothing = predictive.forecast(
+        months([0] * 12 + SHAPE), tried.iloc[:0], "grown_naive", 6, 24
+    )
+    assert_allclose(after_nothing["forecast"].iloc[:6], SHAPE[:6])
+
+
 def test_folds_are_the_last_whole_ones():
     tried = predictive.backtest(seasonal(40), horizon=6, folds=3, min_history=24)
     origins = tried["origin"].unique()
     assert [str(origin) for origin in origins] == ["2022-08", "2022-09", "2022-10"]
     assert tried["month"].max() == pd.Period("2023-04", "M")  # the 40th month
     assert len(tried) == 3 * 6 * len(predictive.METHODS)
-    assert tried["ahead"].tolist() == [1, 2, 3, 4, 5, 6] * 9
+    assert tried["ahead"].tolist() == [1, 2, 3, 4, 5, 6] * 3 * len(predictive.METHODS)
 
 
 def test_no_fold_learns_from_less_than_the_least_history():
@@ -152,6 +164,8 @@ def test_errors_are_as_worked_by_hand():
     tried = outcomes(
         ("seasonal_naive", "2024-01", 100, 80),  # off by 20, outside 80 %, just inside 95 %
         ("seasonal_naive", "2024-02", 300, 310),  # off by 10, just inside
+        ("grown_naive", "2024-01", 100, 100),
+        ("grown_naive", "2024-02", 300, 315),
         ("ets", "2024-01", 100, 105),
         ("ets", "2024-02", 300, 310),
         ("theta", "2024-01", 100, 70),
@@ -165,8 +179,8 @@ def test_errors_are_as_worked_by_hand():
     assert naive["accuracy"] == 1 - 30 / 400
     assert naive["bias"] == -10 / 400
     assert (naive["coverage_80"], naive["coverage_95"]) == (0.5, 1.0)
-    assert errors["relative"].tolist() == [1, 0.5, 2]
-    assert predictive.best_method(errors) == "ets"
+    assert errors["relative"].tolist() == [1, 0.5, 0.5, 2]
+    assert predictive.best_method(errors) == "grown_naive"  # of two as good, the plainer
 
 
 def test_a_method_that_only_draws_level_does_not_win():
@@ -187,7 +201,9 @@ def test_error_by_month_ahead_adds_up_before_it_divides():
         )
     )
     shares = predictive.error_by_month_ahead(tried)
-    assert shares.loc[1].tolist() == [0.1] * 3  # (10 + 30) / 400, not the mean of 10 % and 10 %
+    assert shares.loc[1].tolist() == [0.1] * len(
+        predictive.METHODS
+    )  # (10 + 30) / 400, not the mean of 10 % and 10 %
 
 
 def test_nothing_tried_has_no_errors_and_last_years_month_is_published():

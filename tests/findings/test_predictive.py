@@ -117,6 +117,17 @@ def test_an_error_that_is_mostly_one_sided_is_a_caveat(run):
     assert "8.0% too high" in high.caveats[0]
 
 
+def test_ranges_that_have_been_too_narrow_are_a_caveat(run):
+    narrow = errors().assign(coverage_80=0.75, coverage_95=0.84)
+    assert say.forecast(expected(), months(48), narrow, run, "ets").caveats == (
+        "The ranges have been too narrow: 75% of earlier outcomes came within the 80% range "
+        "and 84% "
+        "within the 95% range.",
+    )
+    fair = errors().assign(coverage_80=0.71, coverage_95=0.86)
+    assert say.forecast(expected(), months(48), fair, run, "ets").caveats == ()
+
+
 def test_few_folds_are_a_caveat(run):
     finding = say.forecast(expected(), months(31), errors().assign(folds=3), run, "ets")
     assert finding.caveats[0].startswith("Only 3 forecasts could be tried")

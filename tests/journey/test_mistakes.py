@@ -32,7 +32,8 @@ def put_notebook(house, *sources: str) -> None:
     cells += [new_code_cell(source) for source in sources]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(
-        new_notebook(cells=cells, metadata=kernel), house.root / "notebooks" / "10-descriptive.ipynb"
+        new_notebook(cells=cells, metadata=kernel),
+        house.root / "notebooks" / "10-descriptive.ipynb",
     )
 
 
@@ -65,7 +66,9 @@ def test_a_misspelt_setting_names_file_key_and_nearest(house):
     base.write_text(good, encoding="utf-8")
     assert done.returncode == 2
     assert "params/base.yml: " in done.stderr
-    assert "key 'notable_shar' is not one that is read; did you mean 'notable_share'?" in done.stderr
+    assert (
+        "key 'notable_shar' is not one that is read; did you mean 'notable_share'?" in done.stderr
+    )
 
 
 def test_a_wrong_value_in_an_extract_is_shown_with_file_and_row(house):
@@ -79,7 +82,10 @@ def test_a_wrong_value_in_an_extract_is_shown_with_file_and_row(house):
     done = house.run("check", "--data", "demo")
     orders.write_text(good, encoding="utf-8")
     assert done.returncode == 2
-    assert "erp_orders.csv column 'Qty': expected a number; 1 rows differ: row 4: 'three'" in done.stderr
+    assert (
+        "erp_orders.csv column 'Qty': expected a number; 1 rows differ: row 4: 'three'"
+        in done.stderr
+    )
 
 
 def test_a_notebook_that_raises_is_kept_and_the_good_pack_left_alone(house):

@@ -35,7 +35,9 @@ def test_nothing_unfinished_is_left_beside_it(east):
 def test_findings_have_every_field_and_ids_of_their_notebook(findings):
     topics = {path.stem.split("-", 1)[1] for path in NOTEBOOKS.glob("*.ipynb")}
     for one in findings.values():
-        assert {"id", "sentence", "values", "units", "exhibit", "n", "notable", "caveats"} <= set(one)
+        assert {"id", "sentence", "values", "units", "exhibit", "n", "notable", "caveats"} <= set(
+            one
+        )
         assert one["id"].split(".")[0] in topics
         assert set(one["units"]) == set(one["values"])
     assert {name.split(".")[0] for name in findings} == topics
@@ -64,7 +66,9 @@ def test_the_pack_finds_what_is_wrong_in_the_east(findings):
 
 def test_every_exhibit_a_finding_names_is_in_the_pack(east, findings):
     pack = nbformat.read(east / "pack.ipynb", as_version=4)
-    labels = set(re.findall(r'#\| label: "?([\w-]+)', "\n".join(cell.source for cell in pack.cells)))
+    labels = set(
+        re.findall(r'#\| label: "?([\w-]+)', "\n".join(cell.source for cell in pack.cells))
+    )
     missing = {one["exhibit"] for one in findings.values() if one["n"]} - labels
     assert not missing
 
@@ -131,7 +135,9 @@ def test_progress_is_plain_lines_where_there_is_no_terminal(report):
 
 
 def test_the_same_data_and_code_give_the_same_pack(house, east):
-    before = {name: (east / name).read_bytes() for name in ("pack.ipynb", "findings.json", "pack.pdf")}
+    before = {
+        name: (east / name).read_bytes() for name in ("pack.ipynb", "findings.json", "pack.pdf")
+    }
     again = house.run("report", "--region", "east", "--period", "2026-10", REPORT_ENGINE="embedded")
     assert again.returncode == 0, again.stderr
     for name, content in before.items():

@@ -40,9 +40,7 @@ EAST_JANUARY = {
     "returned_revenue": (0, NONE),
 }
 # West, January 2026: no order at all.
-WEST_JANUARY = {
-    name: (0, NONE if one.denominator is None else 0) for name, one in MEASURES.items()
-}
+WEST_JANUARY = {name: (0, NONE if one.denominator is None else 0) for name, one in MEASURES.items()}
 
 
 @pytest.mark.parametrize("name", MEASURES)
@@ -61,7 +59,9 @@ def test_a_measure_worked_by_hand(tiny, region, period, by_hand, name):
     row = engine.measure(tiny, region, parse(period), [name]).loc[name]
     assert row["numerator"] == pytest.approx(numerator, abs=1e-9)
     assert row["denominator"] == pytest.approx(denominator, abs=1e-9, nan_ok=True)
-    value = numerator if math.isnan(denominator) else numerator / denominator if denominator else NONE
+    value = (
+        numerator if math.isnan(denominator) else numerator / denominator if denominator else NONE
+    )
     assert row["value"] == pytest.approx(value, abs=1e-9, nan_ok=True)
 
 

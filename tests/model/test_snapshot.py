@@ -101,7 +101,8 @@ class TestKindsOfFile:
         elif kind == "parquet":
             pd.DataFrame(cells, columns=heading).to_parquet(path)
         else:
-            pd.DataFrame(cells, columns=heading).to_csv(path, sep="\t", index=False)
+            table = pd.DataFrame(cells, columns=heading).astype({"Line": int})
+            table.to_csv(path, sep="\t", index=False)
         delivery.table("order_lines")["file"] = path.name
         other = delivery.build()
         assert manifest(other)["key"] != key

@@ -104,7 +104,9 @@ class TestFormulas:
 
     @pytest.mark.parametrize("word", ["nan", "inf", "n/a"])
     def test_a_word_is_no_number_even_if_computers_think_so(self, read, word):
-        with pytest.raises(SourceError, match=f"'Off': expected a number; 1 rows .*row 3: '{word}'"):
+        with pytest.raises(
+            SourceError, match=f"'Off': expected a number; 1 rows .*row 3: '{word}'"
+        ):
             read(f"Sales,Off\n1,0\n1,{word}\n", revenue={"formula": "Sales - Off"})
 
     def test_a_result_that_no_amount_can_be(self, read):
@@ -119,7 +121,9 @@ class TestWhatDoesNotFit:
          ("nan", "revenue"), ("2,5 ", "quantity")],
     )  # fmt: skip
     def test_what_is_no_number(self, read, cell, column):
-        with pytest.raises(SourceError, match=r"^a\.csv column 'N': expected a number; 1 rows diff"):
+        with pytest.raises(
+            SourceError, match=r"^a\.csv column 'N': expected a number; 1 rows diff"
+        ):
             read(f"N;M\n1;\n{cell};\n", **{column: "N"})
 
     @pytest.mark.parametrize(
@@ -131,7 +135,8 @@ class TestWhatDoesNotFit:
         column = {"from": "Placed"} | ({"format": form} if form else {})
         wanted = f"a date written {form}" if form else "a date"
         with pytest.raises(
-            SourceError, match=f"^a.csv column 'Placed': expected {wanted}; 1 rows .* row 2: '{cell}'"
+            SourceError,
+            match=f"^a.csv column 'Placed': expected {wanted}; 1 rows .* row 2: '{cell}'",
         ):
             read(f"Placed\n{cell}\n", ordered_at=column)
 

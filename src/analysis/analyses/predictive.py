@@ -3,6 +3,9 @@
 A forecast is only as good as forecasts made the same way have been: every method is tried on
 months that are known by now, as if they were not (rolling origin), beside the plainest method
 there is, the same month a year before. Only what beats that is published in its place.
+
+The others are: the *grown naive*, that month times the growth of the last twelve months on the
+twelve before; exponential smoothing (ETS) and Theta, chosen and fitted by ``statsforecast``.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from analysis.measures.catalogue import REVENUE
 SEASON = 12
 LEVELS = (80, 95)
 SEASONAL_NAIVE = "seasonal_naive"
-METHODS = [SEASONAL_NAIVE, "ets", "theta"]
+METHODS = [SEASONAL_NAIVE, "grown_naive", "ets", "theta"]
 BOUNDS = [f"{side}_{level}" for level in LEVELS for side in ("low", "high")]
 
 Numbers = npt.NDArray[np.float64]
@@ -360,6 +363,9 @@ def _predicted(known: pd.DataFrame, horizon: int, method: str) -> pd.DataFrame:
     """A method's forecast and its own ranges, never below zero in the forecast itself."""
     revenue = known[REVENUE].to_numpy(float)
     made = _model(method, revenue).forecast(y=revenue, h=horizon, level=list(LEVELS))
+    if method == "grown_naive":
+        growth = _growth(revenue)
+        made = {name: growth * np.asarray(numbers) for name, numbers in made.items()}
     ahead = np.arange(1, horizon + 1)
     columns = {
         "method": method,
@@ -382,9 +388,15 @@ def _model(method: str, revenue: Numbers) -> Any:
         from statsforecast.models import AutoETS, AutoTheta, SeasonalNaive
 
     # Months that are all equal hold nothing to fit: Theta divides by their variance.
-    if method == SEASONAL_NAIVE or np.ptp(revenue) == 0:
+    if method in (SEASONAL_NAIVE, "grown_naive") or np.ptp(revenue) == 0:
         return SeasonalNaive(season_length=SEASON)
     return {"ets": AutoETS, "theta": AutoTheta}[method](season_length=SEASON)
+
+
+def _growth(revenue: Numbers) -> float:
+    """Factor from the revenue of the year before the last twelve months to theirs."""
+    before, now = revenue[-2 * SEASON : -SEASON].sum(), revenue[-SEASON:].sum()
+    return float(now / before) if len(revenue) >= 2 * SEASON and before > 0 <= now else 1.0
 
 
 def _known(tried: pd.DataFrame, method: str, origin: pd.Period) -> pd.DataFrame:

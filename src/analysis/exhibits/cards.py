@@ -53,7 +53,8 @@ def _card(name: str, row: pd.Series, run: Run) -> Card:
     if measure.unit == "rate":
         amount = units.points(abs(change), signed=False)
     else:
-        amount = units.percent(abs(row[f"growth_{base}"]))
+        # The sign is the arrow's.
+        amount = units.growth(abs(row[f"growth_{base}"])).removeprefix("+")
     direction = "flat" if change == 0 else "up" if change > 0 else "down"
     tone = "flat" if direction == "flat" else "good" if direction == measure.good else "bad"
     return (

@@ -80,6 +80,11 @@ def _trend(months: pd.DataFrame, run: Run, height: float) -> Figure:
         sns.lineplot(
             x=places, y=months[column].to_numpy(float), ax=axes, color=colour, errorbar=None
         )
+    month_axis(axes, months.index)
+    axes.yaxis.set_major_formatter(lambda value, _: units.money_tick(value, run.currency))
+    axes.yaxis.set_major_locator(theme.few_ticks(4 if height > 2 else 3))
+    axes.grid(axis="y", color=theme.RULE, linewidth=0.6)
+    axes.set(ylim=(0, None), xlabel="", ylabel="")
     last = months.iloc[-1]
     end_labels(
         axes,
@@ -93,11 +98,6 @@ def _trend(months: pd.DataFrame, run: Run, height: float) -> Figure:
             (last["year_before"], words("chart.year_before"), theme.MUTED),
         ],
     )
-    month_axis(axes, months.index)
-    axes.yaxis.set_major_formatter(lambda value, _: units.money_tick(value, run.currency))
-    axes.yaxis.set_major_locator(theme.few_ticks(4 if height > 2 else 3))
-    axes.grid(axis="y", color=theme.RULE, linewidth=0.6)
-    axes.set(ylim=(0, None), xlabel="", ylabel="")
     money = partial(units.money, currency=run.currency)
     revenue = months["revenue"]
     alt = words(

@@ -18,7 +18,10 @@ def names_of(index: pd.Index) -> list[str]:
 
 
 def end_labels(axes: Axes, x: float, labels: list[Label], size: float = theme.LABEL) -> None:
-    """Write labels to the right of ``x``, where lines end, moved apart where they would overlap."""
+    """Write labels to the right of ``x``, where lines end, moved apart where they would overlap.
+
+    The axes must have their final limits.
+    """
     present = sorted((label for label in labels if pd.notna(label[0])), key=lambda label: label[0])
     axes.figure.draw_without_rendering()  # type: ignore[union-attr]
     low, high = axes.get_ylim()

@@ -192,7 +192,7 @@ def ranking(parts: pd.DataFrame, run: Run) -> Finding:
         growth = parts[f"growth_{base}"]
         ranks = growth.rank(ascending=False, method="min", na_option="bottom")
         told |= {
-            "growth": units.percent(row[f"growth_{base}"], signed=True),
+            "growth": units.growth(row[f"growth_{base}"]),
             "base": words(f"base.{base}"),
             "grew": int((parts[f"change_{base}"] > 0).sum()),
         }
@@ -212,6 +212,8 @@ def _against(row: pd.Series, base: str, run: Run) -> str:
     change = row[f"change_{base}"]
     if change == 0:
         return words("finding.unchanged", base=period.label)
+    if row[base] == 0:
+        return words("finding.from_nothing", base=period.label)
     return words(
         "finding.against",
         moved=words("word.up" if change > 0 else "word.down"),

@@ -88,7 +88,7 @@ def contribution(parts: pd.DataFrame, run: Run, base: str) -> Finding:
         labels=DIMENSIONS[dimension].labels,
         mover=part(dimension, str(mover)),
         change=_signed(change, run),
-        growth=units.percent(parts["growth"][mover], signed=True),
+        growth=units.growth(parts["growth"][mover]),
         whole=_signed(whole, run),
         base=words(f"base.{base}"),
         same=same,

@@ -14,6 +14,7 @@ from analysis.text import words
 
 TOTAL = "total"
 SEASONAL_NAIVE = "seasonal_naive"
+TOO_NARROW = 0.1  # what a range may lack of its level; months of few folds are few, and alike
 FEWEST_FOLDS = 4  # below, the total's range does not rest on earlier totals: analyses.predictive
 
 
@@ -256,6 +257,10 @@ def _caveats(past: pd.DataFrame, errors: pd.DataFrame, run: Run, method: str) ->
     row = errors.loc[method]
     if row["folds"] < FEWEST_FOLDS:
         texts.append(words("caveat.few_folds", folds=int(row["folds"])))
+    inside = {level: row[f"coverage_{level}"] for level in (80, 95)}
+    if any(share < level / 100 - TOO_NARROW for level, share in inside.items()):
+        shares = {f"inside_{level}": units.percent(inside[level], digits=0) for level in inside}
+        texts.append(words("caveat.narrow", **shares))
     if abs(row["bias"]) > row["wape"] / 2:
         key = "caveat.low" if row["bias"] < 0 else "caveat.high"
         texts.append(words(key, bias=units.percent(abs(row["bias"]))))

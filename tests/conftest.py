@@ -31,7 +31,7 @@ settings.load_profile("suite")
 
 
 def pytest_configure(config):
-    # Ibis 12 calls what DuckDB has renamed; the warning is for Ibis, and goes with its next version.
+    # Ibis 12 calls what DuckDB has renamed; the warning is for Ibis, and goes with its next one.
     config.addinivalue_line(
         "filterwarnings", "ignore:fetch_arrow_table\\(\\) is deprecated:DeprecationWarning"
     )
@@ -121,7 +121,7 @@ MAPPING: dict[str, Any] = {
 
 @dataclass
 class Delivery:
-    """The tiny firm's files and mapping in a folder of their own, for a test to change and build."""
+    """The tiny firm's files and mapping in a folder of their own, for a test to change."""
 
     root: Path
     mapping: dict[str, Any]

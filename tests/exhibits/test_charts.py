@@ -1,10 +1,11 @@
-"""Every picture: no label on another, an alt text that says the table, equal files of equal tables."""
+"""Every picture: no label on another, an alt text that says the table, equal files."""
 
 import itertools
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Drawing
 
 from analysis.analyses import descriptive
@@ -16,7 +17,7 @@ from analysis.exhibits.record import Absent, Figure
 def texts_overlap(drawing: Drawing) -> list[tuple[str, str]]:
     """Pairs of texts whose boxes overlap when the figure is drawn."""
     drawing.draw_without_rendering()
-    renderer = drawing.canvas.get_renderer()
+    renderer = FigureCanvasAgg(drawing).get_renderer()
     boxes = [
         (text.get_text(), text.get_window_extent(renderer).shrunk(0.98, 0.9))
         for axes in drawing.axes
@@ -32,7 +33,7 @@ def texts_overlap(drawing: Drawing) -> list[tuple[str, str]]:
 def leaves_the_page(drawing: Drawing) -> list[str]:
     """Texts that reach beyond the figure's edge."""
     drawing.draw_without_rendering()
-    renderer = drawing.canvas.get_renderer()
+    renderer = FigureCanvasAgg(drawing).get_renderer()
     page = drawing.bbox.padded(1)
     return [
         text.get_text()

@@ -1,4 +1,4 @@
-"""The engine: parts and windows, on a firm worked by hand and, for what always holds, on the demo."""
+"""The engine: parts and windows, on a firm worked by hand; what always holds, on the demo."""
 
 import numpy as np
 import pandas as pd

@@ -79,7 +79,7 @@ class TestCsv:
             read("a.csv", text.encode())
 
     def test_a_quote_that_does_not_end(self, read):
-        with pytest.raises(SourceError, match="Line: 2; .*unterminated quote"):
+        with pytest.raises(SourceError, match=r"Line: 2; .*unterminated quote"):
             read("a.csv", b'a,b\n1,"x\n3,4\n')
 
     def test_another_encoding(self, read):

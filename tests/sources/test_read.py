@@ -158,7 +158,7 @@ class TestWhatDoesNotFit:
             read("Area\nE\nN\ne\n", region={"from": "Area", "values": {"E": "east", "W": "west"}})
 
     def test_rows_are_counted_across_line_breaks_in_cells(self, read):
-        with pytest.raises(SourceError, match="row 3: 'x'$"):
+        with pytest.raises(SourceError, match=r"row 3: 'x'$"):
             read('Order,Net\n"O\n\n1",1\nO2,x\n', revenue="Net")
 
     @pytest.mark.parametrize("column", ["Orders", {"formula": "Orders * 2"}])

@@ -6,7 +6,6 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-import matplotlib.pyplot as plt
 from matplotlib.figure import Figure as Drawing
 
 from analysis.text import words
@@ -22,7 +21,7 @@ class Figure:
     Attributes
     ----------
     drawing : matplotlib figure
-        Closed once it has been shown.
+        As drawn.
     alt : str
         What the figure shows, from the table it was drawn from, for who cannot see it.
     note : str
@@ -41,7 +40,6 @@ class Figure:
         """The figure as SVG: no date in it, so equal figures are equal text."""
         stream = io.StringIO()
         self.drawing.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-        plt.close(self.drawing)
         text = stream.getvalue()
         return text[text.index("<svg") :]
 

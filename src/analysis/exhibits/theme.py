@@ -11,10 +11,10 @@ from importlib.resources import files
 from pathlib import Path
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 INK, MUTED, RULE = "#1b2a41", "#5c6b7a", "#d9dfe5"
@@ -63,13 +63,14 @@ def apply() -> None:
     mpl.rcParams["axes.unicode_minus"] = True
 
 
-def canvas(height: float, columns: int = 1) -> tuple[mpl.figure.Figure, list[Axes]]:
-    """An empty figure of the page's width, ``height`` inches high, with axes side by side."""
+def canvas(height: float, columns: int = 1) -> tuple[Figure, list[Axes]]:
+    """An empty figure of the page's width, ``height`` inches high, with axes side by side.
+
+    It belongs to whoever holds it: pyplot, which keeps every figure it makes, is not used.
+    """
     apply()
-    with plt.ioff():
-        figure, axes = plt.subplots(
-            1, columns, figsize=(WIDTH, height), layout="constrained", squeeze=False
-        )
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    axes = figure.subplots(1, columns, squeeze=False)
     return figure, list(axes[0])
 
 

@@ -23,7 +23,7 @@ class TestKey:
         with pytest.raises(
             ContractError,
             match=r"^a\.csv: order_lines must have one row per order and line; repeated in 2 cas"
-            r"es: order_id O1, line_no 1, first 2, last 4; order_id O2, line_no 1, first 5, last 6$",
+            r"es: order_id O1, line_no 1, first 2, last 4; order_id O2, line_no 1, first 5, last 6",
         ):
             checks.check_key(lines, "order_lines", "a.csv")
 

@@ -17,11 +17,9 @@ from analysis.pack.facts import gather
 EXHIBIT = "application/vnd.analysis.exhibit+json"
 
 
-def finding(name: str, stake: float = 0.0, notable: bool = True, exhibit: str = "fig-a") -> Finding:
-    return Finding(
-        id=name, sentence=f"About {name}.", values={}, units={}, exhibit=exhibit, n=1,
-        notable=notable, at_stake=stake,
-    )  # fmt: skip
+def finding(name: str, stake: float = 0.0, **more) -> Finding:
+    about = {"exhibit": "fig-a", "n": 1, "notable": True, "at_stake": stake} | more
+    return Finding(id=name, sentence=f"About {name}.", values={}, units={}, **about)
 
 
 def shows(source: str, data: dict, *tags: str):
@@ -67,7 +65,7 @@ def notebook(tmp_path):
         shows("front()", {"image/svg+xml": "<svg id='front'/>"}, "front"),
         new_markdown_cell("## What is missing?\n\nHow to read it."),
         shows("#| label: fig-two\n#| fig-cap: Gone\nx()", gone),
-        shows("say()", finding("descriptive.gone", notable=False)._repr_mimebundle_()),
+        shows("say()", finding("descriptive.gone", n=0, notable=False)._repr_mimebundle_()),
     ]  # fmt: skip
     path = tmp_path / "10-descriptive.ipynb"
     nbformat.write(new_notebook(cells=cells), path)
@@ -128,7 +126,11 @@ def test_settings_and_parameters_are_not_for_readers(pack):
 def test_an_absent_exhibit_leaves_with_its_caption_and_its_finding_stays(pack):
     assert "fig-two" not in str(pack.cells)
     assert "How to read it" not in str(pack.cells)
-    assert position(pack, "About descriptive.gone")
+    said = pack.cells[position(pack, "About descriptive.gone")].source
+    assert said == (
+        "**About descriptive.gone.** Not answered here for that reason: What is missing?"
+    )
+    assert "## What is missing?" not in str(pack.cells)
 
 
 def test_the_appendix_accounts_for_every_row(pack):

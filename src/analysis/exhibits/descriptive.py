@@ -19,25 +19,12 @@ from analysis.text import words
 
 
 def headline(comparison: pd.DataFrame, run: Run) -> Table:
-    """Lay out every headline measure with the period before and the year before."""
+    """Lay out every headline measure with the period before and the year before.
+
+    Amounts are in full, so that they can be checked against the firm's own books. What the data
+    cannot give is left out: measures without a value, bases they do not reach back to.
+    """
     rows = comparison[comparison["current"].notna()]
-    written = pd.DataFrame(
-        {
-            column: [
-                units.value(row[column], MEASURES[name].unit, run.currency)
-                for name, row in rows.iterrows()
-            ]
-            for column in ("current", "prior", "year_before")
-        }
-        | {
-            f"change_{base}": [
-                units.points(row[f"change_{base}"]) if MEASURES[name].unit == "rate"
-                else units.percent(row[f"growth_{base}"], signed=True)
-                for name, row in rows.iterrows()
-            ]
-            for base in ("prior", "year_before")
-        }
-    )  # fmt: skip
     headings = {
         "current": run.period.label,
         "prior": run.period.prior().label,
@@ -45,15 +32,37 @@ def headline(comparison: pd.DataFrame, run: Run) -> Table:
         "year_before": run.period.year_before().label,
         "change_year_before": words("table.change"),
     }
-    if run.period.prior() == run.period.year_before():
-        headings = {name: heading for name, heading in headings.items() if "year" not in name}
+    same = run.period.prior() == run.period.year_before()
+    shown = [
+        name
+        for name in headings
+        if rows[name].notna().any() and not (same and name.endswith("year_before"))
+    ]
+    written = pd.DataFrame(
+        {
+            name: [_written(name, str(measure), row, run) for measure, row in rows.iterrows()]
+            for name in shown
+        }
+    )
     return table(
         written,
-        {name: Column(heading, str) for name, heading in headings.items()},
-        names=[MEASURES[name].label for name in rows.index],
+        {name: Column(headings[name], str) for name in shown},
+        names=[MEASURES[str(name)].label for name in rows.index],
         heading=words("table.measure"),
         note=words("note.headline", currency=run.currency),
     )
+
+
+def _written(column: str, name: str, row: pd.Series, run: Run) -> str:
+    """A value of the headline table as its unit is written; a change as growth or points."""
+    unit = MEASURES[name].unit
+    if column.startswith("change_"):
+        base = column.removeprefix("change_")
+        growth = units.percent(row[f"growth_{base}"], signed=True)
+        return units.points(row[column]) if unit == "rate" else growth
+    if unit == "money":
+        return units.money_in_full(row[column], run.currency, digits=2)
+    return units.value(row[column], unit, run.currency)
 
 
 def trend(months: pd.DataFrame, run: Run) -> Figure:
@@ -215,7 +224,7 @@ def ranking_table(parts: pd.DataFrame, run: Run) -> Table | Absent:
     """Lay out revenue, share, growth, orders, customers and margin of each part."""
     if parts.empty:
         return absent(DIMENSIONS[str(parts.index.name)].needs)
-    money = partial(units.money_in_full, currency=run.currency)
+    money = partial(units.money_in_full, currency=run.currency, digits=2)
     signed = partial(units.percent, signed=True)
     columns = {
         "revenue": Column(words("measure.revenue.label"), money),

@@ -26,7 +26,10 @@ def end_labels(axes: Axes, x: float, labels: list[Label], size: float = theme.LA
     axes.figure.draw_without_rendering()  # type: ignore[union-attr]
     low, high = axes.get_ylim()
     per_line = (
-        (high - min(low, 0)) / (axes.get_window_extent().height / axes.figure.dpi * 72) * size * 1.45
+        (high - min(low, 0))
+        / (axes.get_window_extent().height / axes.figure.dpi * 72)
+        * size
+        * 1.45
     )
     free_from = float("-inf")
     for value, text, colour in present:

@@ -37,6 +37,24 @@ class Section:
     question: Cell
     answers: list[Cell] = field(default_factory=list)
 
+    @property
+    def title(self) -> str:
+        """The question."""
+        return str(self.question.source.partition("\n")[0].removeprefix("## "))
+
+    @property
+    def reason(self) -> str | None:
+        """Why nothing answers it: the finding's words, where they stand on no record at all."""
+        if any(_kind(cell) in ("figure", "table") for cell in self.answers):
+            return None
+        told = [
+            output.data[FINDING]
+            for cell in self.answers
+            for output in cell.get("outputs", [])
+            if FINDING in output.get("data", {})
+        ]
+        return str(told[0]["sentence"]) if len(told) == 1 and told[0]["n"] == 0 else None
+
 
 def assemble(notebooks: list[Path], findings: list[Finding], facts: Facts) -> Any:
     """Put the pack together.
@@ -97,33 +115,39 @@ def most_notable(findings: list[Finding], shown: set[str]) -> list[Finding]:
 
 
 def _chapter(cells: list[Cell]) -> Iterator[Cell]:
-    """A notebook's cells as a reader gets them: each question's answer first, its table last."""
-    section: Section | None = None
+    """A notebook's cells as a reader gets them: each question's answer first, its table last.
+
+    Questions the data cannot answer come together at the end, each reason said once.
+    """
+    sections: list[Section] = []
     for cell in cells:
         if set(cell.metadata.get("tags", [])) & HIDDEN or cell.cell_type == "raw":
             continue
         if cell.cell_type == "markdown" and cell.source.startswith("## "):
-            yield from _in_reading_order(section)
-            section = Section(cell)
-        elif section is None:
-            yield cell
+            sections.append(Section(cell))
+        elif sections:
+            sections[-1].answers.append(cell)
         else:
-            section.answers.append(cell)
-    yield from _in_reading_order(section)
+            yield cell
+    unanswered: dict[str, list[str]] = {}
+    for section in sections:
+        if section.reason is None:
+            yield from _in_reading_order(section)
+        else:
+            unanswered.setdefault(section.reason, []).append(section.title)
+            yield from (cell for cell in section.answers if _is_front(cell))
+    for reason, titles in unanswered.items():
+        yield _markdown(words("pack.unanswered", reason=reason, titles=" · ".join(titles)))
 
 
-def _in_reading_order(section: Section | None) -> Iterator[Cell]:
-    if section is None:
-        return
-    heading, _, how_to_read = section.question.source.partition("\n")
-    yield _markdown(heading)
+def _in_reading_order(section: Section) -> Iterator[Cell]:
+    _, _, how_to_read = section.question.source.partition("\n")
+    yield _markdown(f"## {section.title}")
     order = {FINDING: 0, "text": 1, "figure": 2, "table": 3}
-    answers = [cell for cell in section.answers if cell.cell_type != "code" or cell.outputs]
-    if how_to_read.strip() and any(_kind(cell) in ("figure", "table") for cell in answers):
-        answers.insert(0, _markdown(how_to_read.strip()))
-    absent = [cell for cell in answers if _kind(cell) == "absent"]
-    # What is missing is said once, by the finding; its empty exhibits would repeat it.
-    kept = [cell for cell in answers if cell not in absent]
+    # What is missing is said by the finding; its empty exhibits would repeat it.
+    kept = [cell for cell in section.answers if _kind(cell) != "absent"]
+    if how_to_read.strip() and any(_kind(cell) in ("figure", "table") for cell in kept):
+        kept.insert(0, _markdown(how_to_read.strip()))
     yield from sorted(kept, key=lambda cell: order.get(_kind(cell), 1))
 
 

@@ -60,7 +60,7 @@ def _pandoc(arguments: list[str], markdown: str, folder: Path) -> tuple[str, lis
 
 def _standards(settings: dict[str, Any]) -> list[list[Any]]:
     """PDF standards to try, from all of them to none."""
-    wanted = settings.get("format", {}).get("typst", {}).get("pdf-standard", [])
+    wanted = settings.get("embedded-pdf-standard", [])
     wanted = [wanted] if isinstance(wanted, str) else list(wanted)
     return [wanted[first:] for first in range(len(wanted) + 1)]
 
@@ -75,7 +75,7 @@ def compile_pdf(
     source : Path
         The file; its folder is all that Typst may read, with fonts in ``fonts/``.
     settings : dict
-        The project file, which names the standards under ``format.typst.pdf-standard``.
+        The project file, which names the standards under ``embedded-pdf-standard``.
     timestamp : int
         Seconds since 1970, written as the time of creation.
 

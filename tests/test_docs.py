@@ -14,6 +14,9 @@ from analysis.paths import PARAMS, ROOT
 from analysis.periods import parse
 
 README = ROOT / "README.md"
+SHELLS = {"", "sh", "bash", "console"}
+READERS_OWN = "myfirm"
+"""The source a reader is told to write: it is not there, and need not be."""
 
 
 def test_the_page_of_measures_is_as_the_catalogue_says():
@@ -22,12 +25,19 @@ def test_the_page_of_measures_is_as_the_catalogue_says():
 
 
 def code_of(text: str) -> list[str]:
-    """Everything a document sets as code: blocks line by line, and words in backticks."""
-    fence = r"^```.*?^```$"
-    lines = [
-        line for block in re.findall(fence, text, re.S | re.M) for line in block.splitlines()[1:-1]
+    """Everything a document sets as a command or a name: blocks by line, words in backticks.
+
+    Blocks in a language of their own (```yaml) are examples, not names.
+    """
+    fence = r"^ *```(\w*)\n(.*?)^ *```$"
+    blocks = [
+        block for language, block in re.findall(fence, text, re.S | re.M) if language in SHELLS
     ]
-    return lines + re.findall(r"`([^`\n]+)`", re.sub(fence, "", text, flags=re.S | re.M))
+    rest = re.sub(fence, "", text, flags=re.S | re.M)
+    indented = r"(?:(?<=\n\n)|\A)((?: {4}.*\n)+)"
+    blocks += re.findall(indented, rest + "\n")
+    lines = [line.strip() for block in blocks for line in block.splitlines()]
+    return lines + re.findall(r"`([^`\n]+)`", re.sub(indented, "", rest + "\n"))
 
 
 def links_of(text: str) -> list[str]:
@@ -67,7 +77,8 @@ def wrong_files(text: str) -> list[str]:
         path
         for path in [*paths, *links_of(text)]
         if not is_made(path)
-        and not path.startswith("/")  # a reader's own
+        and not path.startswith("/")
+        and READERS_OWN not in path
         and not list(ROOT.glob(path.rstrip("/")))
         and not ("/" not in path and list(ROOT.glob(f"[!.]*/**/{path}")))
     ]
@@ -114,7 +125,10 @@ def valid(name: str, value: str) -> bool:
             parse(value)
         except ParameterError:
             return False
-    known = {"REGION": params.names("regions"), "DATA": params.names("sources")}
+    known = {
+        "REGION": params.names("regions"),
+        "DATA": [*params.names("sources"), READERS_OWN],
+    }
     return value in known.get(name, [value])
 
 
@@ -181,6 +195,9 @@ class TestTheChecksThemselves:
             "Or `make report REGION=… PERIOD=latest SOURCE_PATH=/path/of/superstore.xls`.",
             "Run `analysis report --region east`, or `REPORT_ENGINE=quarto make packs`.",
             "`notable_share` and `rfm.months` are settings; `order_lines` is a table.",
+            "Copy it to `params/sources/myfirm.yml`, then `make report DATA=myfirm`.",
+            "So:\n\n    make report REGION=east\n    make packs\n\nand then `make`.",
+            "1. So:\n\n   ```yaml\n   file: orders.csv\n   ```\n\n   and then `make`.",
             "Code is in `src/analysis/measures/catalogue.py`, notebooks in `notebooks/*.ipynb`.",
         ],
     )
@@ -195,6 +212,8 @@ class TestTheChecksThemselves:
             ("`src/analysis/nothing/` does it.", "src/analysis/nothing/"),
             ("It is in `nothing.ipynb`.", "nothing.ipynb"),
             ("```\nmake reprot REGION=east\n```", "reprot"),
+            ("So:\n\n    make report\n    make reprot\n\nThen.", "reprot"),
+            ("1. So:\n\n   ```sh\n   make reprot\n   ```\n", "reprot"),
             ("Run `make report REGION=eats`.", "REGION=eats"),
             ("Run `make report PERIOD=June`.", "PERIOD=June"),
             ("Run `make report PEROID=2026-10`.", "PEROID=2026-10"),

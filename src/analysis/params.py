@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis import paths, periods
 from analysis.errors import ParameterError, nearest
+from analysis.text import words
 
 WHOLE_FIRM = "all"
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -106,6 +107,17 @@ class Run:
     def base_period(self, base: str) -> periods.Period:
         """The period a base is: ``prior`` or ``year_before``."""
         return self.period.year_before() if base == "year_before" else self.period.prior()
+
+    def per_period(self, amount: float, months: float) -> float:
+        """An amount known over ``months`` months, scaled to the period's length."""
+        return amount * self.period.month_count / months
+
+    @property
+    def revenue_label(self) -> str:
+        """What revenue the run is about: ``East revenue``, ``Revenue of the whole firm``."""
+        if self.region == WHOLE_FIRM:
+            return words("run.firm_revenue")
+        return words("run.revenue", region=self.region_label)
 
     @property
     def region_label(self) -> str:

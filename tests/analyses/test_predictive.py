@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from pandas.testing import assert_frame_equal
 
-from analysis.analyses import predictive
+from analysis.analyses import forecasters, predictive
 from analysis.errors import ContractError
 
 SHAPE = [60, 50, 90, 90, 100, 95, 85, 90, 110, 120, 150, 160]  # of a year; averages 100
@@ -221,16 +221,18 @@ def test_ranges_that_were_too_narrow_are_widened_by_what_came():
     # places of the next, 80 % are within the eighth smallest: 8 times as wide. 95 % needs 19.
     tried = outcomes(*(("ets", f"2024-{k:02}", 100 + 10 * k, 100) for k in range(1, 10)))
     made = outcomes(("ets", "2025-01", 0, 200))
-    ranged = predictive._ranged(made, tried)
-    assert ranged[["low_80", "high_80"]].to_numpy().tolist() == [[120, 280]]
-    assert ranged[["low_95", "high_95"]].to_numpy().tolist() == [[120, 280]]  # holds the 80 % range
+    widened = forecasters.ranged(made, tried)
+    assert widened[["low_80", "high_80"]].to_numpy().tolist() == [[120, 280]]
+    assert widened[["low_95", "high_95"]].to_numpy().tolist() == [
+        [120, 280]
+    ]  # holds the 80 % range
 
 
 def test_ranges_that_were_wide_enough_stay_the_methods_own():
     tried = outcomes(*(("ets", f"2024-{k:02}", 100 + k, 100) for k in range(1, 10)))
-    ranged = predictive._ranged(outcomes(("ets", "2025-01", 0, 200)), tried)
+    widened = forecasters.ranged(outcomes(("ets", "2025-01", 0, 200)), tried)
     bounds = ["low_80", "high_80", "low_95", "high_95"]
-    assert ranged[bounds].to_numpy().tolist() == [[190, 210, 180, 220]]
+    assert widened[bounds].to_numpy().tolist() == [[190, 210, 180, 220]]
 
 
 def test_the_range_of_the_total_is_how_far_totals_have_been_off():

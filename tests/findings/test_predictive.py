@@ -68,7 +68,7 @@ def test_the_forecast_says_month_total_ranges_and_last_year(run):
         "the 2 months to February 2018 ($198 to $242), up 29.4% ($50.00) on the same months a year "
         "before."
     )
-    assert finding.at_stake == 50
+    assert finding.at_stake == 25  # of a month, when 50 is of two
     assert finding.values["total.forecast"] == 220
     assert finding.units["total.growth"] == "rate"
     assert finding.units.keys() == finding.values.keys()
@@ -192,7 +192,8 @@ def test_errors_over_no_revenue_have_no_share(run):
 
 def test_level_season_and_rest_are_said_with_their_signs(run):
     parts = pd.DataFrame(
-        {"level": [200.0], "season": [-30.0], "rest": [50.0], "forecast": [220.0]}, index=["total"]
+        {"level": 200.0, "season": -30.0, "rest": 50.0, "forecast": 220.0},
+        index=pd.Index([pd.Period("2018-01", "M"), "total"], dtype=object),
     )
     by_season = pd.DataFrame({"season": [0.5, 1.0, 1.5]}, index=[1, 6, 12])
     levels = pd.DataFrame({"level": [80.0, 100.0]}, index=["year_before", "now"])

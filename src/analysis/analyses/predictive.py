@@ -3,32 +3,29 @@
 A forecast is only as good as forecasts made the same way have been: every method is tried on
 months that are known by now, as if they were not (rolling origin), beside the plainest method
 there is, the same month a year before. Only what beats that is published in its place.
-
-The others are: the *grown naive*, that month times the growth of the last twelve months on the
-twelve before; exponential smoothing (ETS) and Theta, chosen and fitted by ``statsforecast``.
 """
 
 from __future__ import annotations
 
 import math
-import warnings
 from datetime import date
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from analysis.analyses.forecasters import (
+    LEVELS,
+    METHODS,
+    SEASON,
+    SEASONAL_NAIVE,
+    conformal,
+    predicted,
+    ranged,
+)
 from analysis.errors import ContractError
 from analysis.measures.catalogue import REVENUE
 
-SEASON = 12
-LEVELS = (80, 95)
-SEASONAL_NAIVE = "seasonal_naive"
-METHODS = [SEASONAL_NAIVE, "grown_naive", "ets", "theta"]
 BOUNDS = [f"{side}_{level}" for level in LEVELS for side in ("low", "high")]
-
-Numbers = npt.NDArray[np.float64]
 
 
 def history(monthly: pd.DataFrame, first_day: date, last_day: date, slack: int) -> pd.DataFrame:
@@ -106,12 +103,12 @@ def backtest(past: pd.DataFrame, horizon: int, folds: int, min_history: int) -> 
         columns = ["method", "origin", "month", "ahead", "actual", "forecast"]
         return pd.DataFrame(columns=[*columns, *(f"own_{bound}" for bound in BOUNDS), *BOUNDS])
     tried = pd.concat(made, ignore_index=True)
-    ranged = [
-        _ranged(one, _known(tried, str(method), origin))
+    widened = [
+        ranged(one, _known(tried, str(method), origin))
         for (method, origin), one in tried.groupby(["method", "origin"], sort=False)
     ]
     reported = past.index[max(first, last - folds + 1) - 1]
-    table = pd.concat(ranged)
+    table = pd.concat(widened)
     return table[table["origin"] >= reported].reset_index(drop=True)
 
 
@@ -254,8 +251,8 @@ def forecast(
     if len(past) < max(min_history, SEASON):
         return pd.DataFrame(columns=columns, dtype=float)
     _check_months(past)
-    made = _predicted(past, horizon, method)
-    made = _ranged(made, tried[tried["method"] == method])
+    made = predicted(past, horizon, method)
+    made = ranged(made, tried[tried["method"] == method])
     months = pd.PeriodIndex(made["month"], freq="M")
     table = made[["forecast", *BOUNDS]].set_axis(pd.Index(months, dtype=object))  # "total" joins
     before = past[REVENUE].reindex(months - SEASON).to_numpy(float)
@@ -354,90 +351,14 @@ def yearly_level(past: pd.DataFrame) -> pd.DataFrame:
 
 def _fold(past: pd.DataFrame, size: int, horizon: int, method: str) -> pd.DataFrame:
     """A method's forecast from the first ``size`` months, beside what came."""
-    made = _predicted(past.iloc[:size], horizon, method)
+    made = predicted(past.iloc[:size], horizon, method)
     actual = past[REVENUE].iloc[size : size + horizon].to_numpy(float)
     return made.assign(origin=past.index[size - 1], actual=actual)
-
-
-def _predicted(known: pd.DataFrame, horizon: int, method: str) -> pd.DataFrame:
-    """A method's forecast and its own ranges, never below zero in the forecast itself."""
-    revenue = known[REVENUE].to_numpy(float)
-    made = _model(method, revenue).forecast(y=revenue, h=horizon, level=list(LEVELS))
-    if method == "grown_naive":
-        growth = _growth(revenue)
-        made = {name: growth * np.asarray(numbers) for name, numbers in made.items()}
-    ahead = np.arange(1, horizon + 1)
-    columns = {
-        "method": method,
-        "month": [known.index[-1] + int(step) for step in ahead],
-        "ahead": ahead,
-    }
-    mean = np.maximum(np.asarray(made["mean"], dtype=float), 0.0)
-    columns["forecast"] = mean
-    for level in LEVELS:
-        columns[f"own_low_{level}"] = np.minimum(made[f"lo-{level}"], mean)
-        columns[f"own_high_{level}"] = np.maximum(made[f"hi-{level}"], mean)
-    return pd.DataFrame(columns)
-
-
-def _model(method: str, revenue: Numbers) -> Any:
-    # Loading the library takes seconds, which only this notebook should pay. The progress bars it
-    # loads, and we never show, complain about a notebook without widgets.
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="IProgress not found")
-        from statsforecast.models import AutoETS, AutoTheta, SeasonalNaive
-
-    # Months that are all equal hold nothing to fit: Theta divides by their variance.
-    if method in (SEASONAL_NAIVE, "grown_naive") or np.ptp(revenue) == 0:
-        return SeasonalNaive(season_length=SEASON)
-    return {"ets": AutoETS, "theta": AutoTheta}[method](season_length=SEASON)
-
-
-def _growth(revenue: Numbers) -> float:
-    """Factor from the revenue of the year before the last twelve months to theirs."""
-    before, now = revenue[-2 * SEASON : -SEASON].sum(), revenue[-SEASON:].sum()
-    return float(now / before) if len(revenue) >= 2 * SEASON and before > 0 <= now else 1.0
 
 
 def _known(tried: pd.DataFrame, method: str, origin: pd.Period) -> pd.DataFrame:
     """Earlier forecasts of a method whose month had come by ``origin``."""
     return tried[(tried["method"] == method) & (tried["month"] <= origin)]
-
-
-def _ranged(made: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Forecasts with ranges as wide as past outcomes ask for, and never below zero."""
-    table = made
-    for level in LEVELS:
-        factor = _widening(outcomes, level)
-        below = (made["forecast"] - made[f"own_low_{level}"]) * factor
-        above = (made[f"own_high_{level}"] - made["forecast"]) * factor
-        table = table.assign(
-            **{
-                f"low_{level}": (made["forecast"] - below).clip(lower=0.0),
-                f"high_{level}": made["forecast"] + above,
-            }
-        )
-    return table.assign(
-        low_95=table[["low_80", "low_95"]].min(axis=1),
-        high_95=table[["high_80", "high_95"]].max(axis=1),
-    )
-
-
-def _widening(outcomes: pd.DataFrame, level: int) -> float:
-    """Factor on a method's own range; one where that was wide enough, or little is known."""
-    miss = outcomes["actual"] - outcomes["forecast"]
-    above = outcomes[f"own_high_{level}"] - outcomes["forecast"]
-    below = outcomes["forecast"] - outcomes[f"own_low_{level}"]
-    half = above.where(miss > 0, below)
-    # A range of no width says nothing about how much wider it should be.
-    scores = (miss.abs() / half.where(half > 0)).dropna()
-    return max(1.0, _conformal(scores.to_numpy(float), level, otherwise=1.0))
-
-
-def _conformal(scores: Numbers, level: int, otherwise: float) -> float:
-    """The score that a new one exceeds with at most the chance the level leaves."""
-    rank = math.ceil((len(scores) + 1) * level / 100)
-    return float(np.sort(scores)[rank - 1]) if 1 <= rank <= len(scores) else otherwise
 
 
 def _total_range(months: pd.DataFrame, tried: pd.DataFrame) -> tuple[float, float]:
@@ -450,7 +371,7 @@ def _total_range(months: pd.DataFrame, tried: pd.DataFrame) -> tuple[float, floa
     totals = tried.groupby("origin")[["forecast", "actual"]].sum()
     size = totals["forecast"].where(totals["forecast"] > 0)
     off = ((totals["actual"] - totals["forecast"]).abs() / size).dropna()
-    share = _conformal(off.to_numpy(float), 80, otherwise=float("nan"))
+    share = conformal(off.to_numpy(float), 80, otherwise=float("nan"))
     if math.isnan(share):
         return expected - widest[0], expected + widest[1]
     unrelated = (float(np.sqrt((below**2).sum())), float(np.sqrt((above**2).sum())))

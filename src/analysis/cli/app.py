@@ -48,7 +48,7 @@ def report(
     source_path: SourcePath = "",
     engine: Engine = "auto",
 ) -> None:
-    """Build the pack of one region and period: HTML, PDF, findings and the notebooks behind them."""
+    """Build the pack of one region and period: HTML, PDF, findings, executed notebooks."""
     _report([region], period, data, source_path, engine)
 
 

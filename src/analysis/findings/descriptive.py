@@ -10,7 +10,7 @@ import pandas as pd
 from analysis import units
 from analysis.findings.record import Finding, Values, number
 from analysis.measures.catalogue import DIMENSIONS, MEASURES
-from analysis.params import WHOLE_FIRM, Run
+from analysis.params import Run
 from analysis.text import part, words
 
 BASES = ("year_before", "prior")
@@ -48,11 +48,10 @@ def headline(comparison: pd.DataFrame, run: Run, is_whole: bool) -> Finding:
     known = [base for base in BASES if pd.notna(row[f"growth_{base}"])]
     share = max((abs(row[f"growth_{base}"]) for base in known), default=1.0)
     stake = max((abs(row[f"change_{base}"]) for base in known), default=0.0)
-    subject = "finding.subject_firm" if run.region == WHOLE_FIRM else "finding.subject"
     return Finding(
         id="descriptive.headline",
         sentence=words(
-            "finding.headline", subject=words(subject, region=run.region_label), period=run.period.label, now=now,
+            "finding.headline", subject=run.revenue_label, period=run.period.label, now=now,
             compared=compared, orders=units.count(orders), customers=units.count(customers),
         ),
         values=values,
@@ -101,7 +100,7 @@ def trend(months: pd.DataFrame, run: Run) -> Finding:
         n=len(last),
         notable=not last.empty
         and abs(gap) >= run.settings.notable_share * float(last["year_before"].sum()),
-        at_stake=abs(gap) / 12,
+        at_stake=run.per_period(abs(gap), 12),
     )
 
 

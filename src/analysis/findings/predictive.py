@@ -70,7 +70,7 @@ def forecast(
     return said(
         sentence=words(
             "finding.forecast_one" if len(ahead) == 1 else "finding.forecast",
-            region=run.region_label,
+            subject=run.revenue_label,
             month=month_label(ahead.index[0]),
             last=month_label(ahead.index[-1]),
             months=len(ahead),
@@ -81,7 +81,7 @@ def forecast(
         units={name: "rate" if name.endswith(".growth") else "money" for name in values},
         n=n,
         notable=True,  # what to expect is what a director opens the pack for
-        at_stake=stake,
+        at_stake=run.per_period(stake, len(ahead)),
         caveats=_caveats(past, errors, run, method),
     )
 
@@ -230,7 +230,7 @@ def make_up(
         n=len(past),
         notable=abs(float(total["rest"]))
         >= run.settings.notable_share * abs(float(total["level"])),
-        at_stake=abs(float(total["rest"])),
+        at_stake=run.per_period(abs(float(total["rest"])), len(parts) - 1),
     )
 
 

@@ -120,7 +120,7 @@ def tiers(summary: pd.DataFrame, run: Run, as_of: date, whole: bool) -> Finding:
         n=n,
         notable=stake > 0
         and stake >= run.settings.notable_share * float(summary.loc[TOTAL, "revenue"]),
-        at_stake=stake,
+        at_stake=run.per_period(stake, run.settings.rfm.months),
         caveats=_caveats(run, whole),
     )
 
@@ -189,7 +189,7 @@ def moved(moves: pd.DataFrame, run: Run, before: date, now: date) -> Finding:
         | {"into_at_risk": "count", "into_at_risk_revenue": "money", "into_high_value": "count"},
         n=n,
         notable=stake > 0 and stake >= run.settings.notable_share * everyone,
-        at_stake=stake,
+        at_stake=run.per_period(stake, run.settings.rfm.months),
     )
 
 

@@ -114,7 +114,8 @@ def ranked(name: str, **rows: tuple[float, float]) -> pd.DataFrame:
 def test_the_largest_part_is_named_with_its_growth(run):
     finding = say.ranking(ranked("channel", web=(30.0, 20.0), store=(70.0, 100.0)), run)
     assert finding.sentence == (
-        "The largest channel is Stores with 70.0% of revenue, −30.0% on a year earlier; 1 of 2 grew."
+        "The largest channel is Stores with 70.0% of revenue, −30.0% on a year earlier; "
+        "1 of 2 grew."
     )
     assert finding.values["web.revenue"] == 30
 

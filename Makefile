@@ -36,7 +36,7 @@ check: $(DEV)  ## Check style, types, layers, and that notebooks and docs are cl
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet . || { echo "not formatted as ruff does: run $(BIN)/ruff format"; exit 1; }
 	@$(BIN)/mypy
-	@$(BIN)/nbstripout --verify notebooks/*.ipynb || { echo "notebooks hold outputs: run $(BIN)/nbstripout notebooks/*.ipynb"; exit 1; }
+	@$(BIN)/nbstripout --keep-id --verify notebooks/*.ipynb || { echo "notebooks hold outputs: run $(BIN)/nbstripout --keep-id notebooks/*.ipynb"; exit 1; }
 	@$(BIN)/python -m pytest -q -p no:cacheprovider tests/test_layers.py tests/test_docs.py tests/test_environment.py tests/test_notebooks_form.py
 
 demo: $(RUN)  ## Make the extracts of the invented firm in data/demo

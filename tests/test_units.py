@@ -28,7 +28,7 @@ NO_NUMBER = [None, float("nan"), float("inf"), float("-inf")]
         (1_240_000, "£1.24m"),
         (2.5e9, "£2.50bn"),
         (-310_000, "−£310k"),
-        (-0.004, "£0.00"),  # nothing has no sign
+        (-0.004, "£0"),  # nothing has no sign
         (-0.006, "−£0.01"),
     ],
 )

@@ -37,10 +37,15 @@ def nearest(found: str, valid: Iterable[str]) -> str:
     --------
     >>> nearest("eats", ["north", "east"])
     "did you mean 'east'? There are east, north"
+    >>> nearest("Nett", ["Net"])
+    "did you mean 'Net'? There are Net"
     >>> nearest("2031-01", ["2026-10"])
     'there are 2026-10'
     """
     names = sorted(map(str, valid))
     listed = ", ".join(names) or "none"
-    close = get_close_matches(str(found).lower(), names, n=1)
-    return f"did you mean {close[0]!r}? There are {listed}" if close else f"there are {listed}"
+    as_typed = {name.lower(): name for name in names}
+    close = get_close_matches(str(found).lower(), list(as_typed), n=1)
+    if close:
+        return f"did you mean {as_typed[close[0]]!r}? There are {listed}"
+    return f"there are {listed}"

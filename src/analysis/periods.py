@@ -62,6 +62,10 @@ class Period:
             return _years(self.first, self.last, "–")
         return f"{month_label(self.first)} – {month_label(self.last)}"
 
+    def overlaps(self, other: Period) -> bool:
+        """Whether the two share a month."""
+        return bool(self.first <= other.last and other.first <= self.last)
+
     def shifted(self, months: int) -> Period:
         """The period as long as this one that starts ``months`` later (earlier if negative)."""
         return _named(self.first + months, self.last + months)

@@ -30,7 +30,7 @@ def money(value: float | None, currency: str = "£") -> str:
     for limit, suffix in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
         if size >= limit * 0.9995:
             return f"{_sign(value)}{currency}{_three_figures(size / limit)}{suffix}"
-    text = f"{size:.0f}" if size >= 99.95 or size == 0 else f"{size:.2f}"
+    text = f"{size:.0f}" if size >= 99.995 or size < 0.005 else f"{size:.2f}"
     return f"{_sign(value) if float(text) else ''}{currency}{text}"
 
 

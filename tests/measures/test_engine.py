@@ -136,6 +136,10 @@ class TestCompare:
         assert row["prior"] == 0  # February 2024 is in the data, and nothing was sold
         assert row["change_prior"] == 50
 
+    def test_a_span_of_more_than_a_year_is_not_compared_with_itself(self, tiny, tiny_run):
+        row = engine.compare(tiny, tiny_run("2025-01..2026-02"), ["revenue"]).loc["revenue"]
+        assert np.isnan(row["year_before"])  # 2024-01 to 2025-02 would share two months with it
+
     def test_all_windows_may_be_out_of_reach(self, tiny, tiny_run):
         row = engine.compare(tiny, tiny_run("2024-01"), ["revenue"]).loc["revenue"]
         assert row["current"] == 140

@@ -91,14 +91,15 @@ def compare(data: Dataset, run: Run, names: Sequence[str], by: Sequence[str] = (
         ``<window>_numerator`` and ``<window>_denominator`` what they are made of;
         ``change_prior`` and ``change_year_before`` the difference in the measure's unit (points
         for rates) and ``growth_prior``, ``growth_year_before`` the difference as a share of a
-        positive base. A window the data do not reach back to is missing throughout; a group
+        positive base. A window the data do not reach back to, or that overlaps the period (a span
+        of more than a year has no same months last year), is missing throughout; a group
         without orders in a window that they do reach is zero if its measure is a sum or count.
     """
     periods = (run.period, run.period.prior(), run.period.year_before())
     taken = {
         window: measure(data, run.region, period, names, by)
         for window, period in zip(WINDOWS, periods, strict=True)
-        if window == WINDOWS[0] or data.covers(period)
+        if window == WINDOWS[0] or (data.covers(period) and not period.overlaps(run.period))
     }
     rows = pd.concat(list(taken.values())).index.unique()
     table = pd.concat([_window(data, taken.get(name), name, rows) for name in WINDOWS], axis=1)

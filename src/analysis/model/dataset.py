@@ -75,7 +75,9 @@ class Dataset:
 
         A year evens out seasons; ``prior`` is the second best.
         """
-        return "year_before" if self.covers(run.period.year_before()) else "prior"
+        last_year = run.period.year_before()
+        there = self.covers(last_year) and not last_year.overlaps(run.period)
+        return "year_before" if there else "prior"
 
     def is_whole(self, run: Run) -> bool:
         """Whether the data reach the end of the run's period, but for a few quiet days."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from pandas.testing import assert_frame_equal
 
-from analysis.analyses import forecasters, predictive
+from analysis.analyses import backtest, forecasters, predictive
 from analysis.errors import ContractError
 
 SHAPE = [60, 50, 90, 90, 100, 95, 85, 90, 110, 120, 150, 160]  # of a year; averages 100
@@ -68,7 +68,7 @@ def test_months_before_the_first_sale_are_no_history_but_later_empty_ones_are():
 
 def test_the_seasonal_naive_is_last_years_month_exactly():
     past = seasonal(40)
-    tried = predictive.backtest(past, horizon=6, folds=3, min_history=24)
+    tried = backtest.backtest(past, horizon=6, folds=3, min_history=24)
     naive = tried[tried["method"] == "seasonal_naive"]
     last_year = past["revenue"].reindex(pd.PeriodIndex(naive["month"]) - 12)
     assert_allclose(naive["forecast"], last_year)
@@ -78,7 +78,7 @@ def test_the_seasonal_naive_is_last_years_month_exactly():
 def test_the_grown_naive_is_last_years_month_times_the_years_growth():
     grown = [110 * part / 100 for part in SHAPE]
     past = months(SHAPE + grown + [1.1 * part for part in grown])  # 10 % a year
-    tried = predictive.backtest(past, horizon=6, folds=1, min_history=24)
+    tried = backtest.backtest(past, horizon=6, folds=1, min_history=24)
     one = tried[tried["method"] == "grown_naive"]
     assert_allclose(one["forecast"], one["actual"])
     after_nothing = predictive.forecast(
@@ -88,19 +88,19 @@ def test_the_grown_naive_is_last_years_month_times_the_years_growth():
 
 
 def test_folds_are_the_last_whole_ones():
-    tried = predictive.backtest(seasonal(40), horizon=6, folds=3, min_history=24)
+    tried = backtest.backtest(seasonal(40), horizon=6, folds=3, min_history=24)
     origins = tried["origin"].unique()
     assert [str(origin) for origin in origins] == ["2022-08", "2022-09", "2022-10"]
     assert tried["month"].max() == pd.Period("2023-04", "M")  # the 40th month
-    assert len(tried) == 3 * 6 * len(predictive.METHODS)
-    assert tried["ahead"].tolist() == [1, 2, 3, 4, 5, 6] * 3 * len(predictive.METHODS)
+    assert len(tried) == 3 * 6 * len(forecasters.METHODS)
+    assert tried["ahead"].tolist() == [1, 2, 3, 4, 5, 6] * 3 * len(forecasters.METHODS)
 
 
 def test_no_fold_learns_from_less_than_the_least_history():
-    tried = predictive.backtest(seasonal(32), horizon=6, folds=12, min_history=24)
+    tried = backtest.backtest(seasonal(32), horizon=6, folds=12, min_history=24)
     assert tried["origin"].nunique() == 3  # after 24, 25 and 26 months
     assert tried["origin"].min() == pd.Period("2021-12", "M")
-    assert predictive.backtest(seasonal(29), 6, 12, 24).empty
+    assert backtest.backtest(seasonal(29), 6, 12, 24).empty
 
 
 @settings(max_examples=5)
@@ -109,7 +109,7 @@ def test_the_future_changes_nothing_in_the_past(place, revenue):
     past = seasonal(40)
     changed = past.copy()
     changed.iloc[place] = revenue
-    first, second = (predictive.backtest(each, 6, 4, 24) for each in (past, changed))
+    first, second = (backtest.backtest(each, 6, 4, 24) for each in (past, changed))
     known = [column for column in first.columns if column != "actual"]
     before = first["origin"] < past.index[place]  # months up to the origin are unchanged
     assert before.any()
@@ -119,7 +119,7 @@ def test_the_future_changes_nothing_in_the_past(place, revenue):
 def test_ranges_are_nested_and_nothing_is_below_zero():
     chance = np.random.default_rng(3)
     past = months(np.where(chance.random(42) < 0.4, chance.lognormal(3, 1, 42), 0.0))
-    tried = predictive.backtest(past, 6, 6, 24)
+    tried = backtest.backtest(past, 6, 6, 24)
     for table in (tried, predictive.forecast(past, tried, "ets", 6, 24).drop("total")):
         assert (table["low_95"] <= table["low_80"]).all()
         assert (table["low_80"] <= table["forecast"]).all()
@@ -131,22 +131,22 @@ def test_ranges_are_nested_and_nothing_is_below_zero():
 @pytest.mark.parametrize("revenue", [0.0, 50.0])
 def test_months_that_are_all_equal_are_forecast_to_stay(revenue):
     past = months([revenue] * 40)
-    tried = predictive.backtest(past, 6, 3, 24)
-    errors = predictive.accuracy(tried)
+    tried = backtest.backtest(past, 6, 3, 24)
+    errors = backtest.accuracy(tried)
     assert_allclose(tried["forecast"], revenue)
-    assert predictive.best_method(errors) == "seasonal_naive"
+    assert backtest.best_method(errors) == "seasonal_naive"
     assert_allclose(predictive.forecast(past, tried, "theta", 6, 24)["forecast"].iloc[:6], revenue)
 
 
 def test_the_same_months_give_the_same_forecast():
-    first, second = (predictive.backtest(seasonal(36), 6, 3, 24) for _ in range(2))
+    first, second = (backtest.backtest(seasonal(36), 6, 3, 24) for _ in range(2))
     assert_frame_equal(first, second)
 
 
 def test_the_input_is_left_alone():
     past = seasonal(36)
     before = past.copy(deep=True)
-    tried = predictive.backtest(past, 6, 3, 24)
+    tried = backtest.backtest(past, 6, 3, 24)
     predictive.forecast(past, tried, "ets", 6, 24)
     predictive.seasons(past)
     assert_frame_equal(past, before)
@@ -154,7 +154,7 @@ def test_the_input_is_left_alone():
 
 def test_months_with_a_gap_are_an_error():
     with pytest.raises(ContractError, match="one row per month, in order, without gaps"):
-        predictive.backtest(seasonal(36).drop(pd.Period("2021-05", "M")), 6, 3, 24)
+        backtest.backtest(seasonal(36).drop(pd.Period("2021-05", "M")), 6, 3, 24)
 
 
 # Errors
@@ -171,7 +171,7 @@ def test_errors_are_as_worked_by_hand():
         ("theta", "2024-01", 100, 70),
         ("theta", "2024-02", 300, 330),
     )
-    errors = predictive.accuracy(tried)
+    errors = backtest.accuracy(tried)
     naive = errors.loc["seasonal_naive"]
     assert (naive["folds"], naive["n"], naive["mae"]) == (2, 2, 15)
     assert naive["rmse"] == pytest.approx(np.sqrt((400 + 100) / 2))
@@ -180,7 +180,7 @@ def test_errors_are_as_worked_by_hand():
     assert naive["bias"] == -10 / 400
     assert (naive["coverage_80"], naive["coverage_95"]) == (0.5, 1.0)
     assert errors["relative"].tolist() == [1, 0.5, 0.5, 2]
-    assert predictive.best_method(errors) == "grown_naive"  # of two as good, the plainer
+    assert backtest.best_method(errors) == "grown_naive"  # of two as good, the plainer
 
 
 def test_a_method_that_only_draws_level_does_not_win():
@@ -189,28 +189,28 @@ def test_a_method_that_only_draws_level_does_not_win():
         ("ets", "2024-01", 100, 110),
         ("theta", "2024-01", 100, 90),
     )
-    assert predictive.best_method(predictive.accuracy(tied)) == "seasonal_naive"
+    assert backtest.best_method(backtest.accuracy(tied)) == "seasonal_naive"
 
 
 def test_error_by_month_ahead_adds_up_before_it_divides():
     tried = outcomes(
         *(
             (m, o, a, f)
-            for m in predictive.METHODS
+            for m in forecasters.METHODS
             for o, a, f in (("2024-01", 100, 110), ("2024-02", 300, 270))
         )
     )
-    shares = predictive.error_by_month_ahead(tried)
+    shares = backtest.error_by_month_ahead(tried)
     assert shares.loc[1].tolist() == [0.1] * len(
-        predictive.METHODS
+        forecasters.METHODS
     )  # (10 + 30) / 400, not the mean of 10 % and 10 %
 
 
 def test_nothing_tried_has_no_errors_and_last_years_month_is_published():
-    nothing = predictive.backtest(seasonal(20), 6, 12, 24)
-    assert predictive.accuracy(nothing).empty
-    assert predictive.error_by_month_ahead(nothing).empty
-    assert predictive.best_method(predictive.accuracy(nothing)) == "seasonal_naive"
+    nothing = backtest.backtest(seasonal(20), 6, 12, 24)
+    assert backtest.accuracy(nothing).empty
+    assert backtest.error_by_month_ahead(nothing).empty
+    assert backtest.best_method(backtest.accuracy(nothing)) == "seasonal_naive"
 
 
 # Ranges
@@ -250,7 +250,7 @@ def test_the_range_of_the_total_is_how_far_totals_have_been_off():
 
 def test_the_forecast_adds_up_and_stands_beside_last_year():
     past = seasonal(36)
-    tried = predictive.backtest(past, 6, 3, 24)
+    tried = backtest.backtest(past, 6, 3, 24)
     expected = predictive.forecast(past, tried, "ets", 6, 24)
     assert [str(month) for month in expected.index] == [
         "2023-01",
@@ -271,7 +271,7 @@ def test_the_forecast_adds_up_and_stands_beside_last_year():
 
 def test_too_little_history_gives_no_forecast():
     past = seasonal(23)
-    assert predictive.forecast(past, predictive.backtest(past, 6, 12, 24), "ets", 6, 24).empty
+    assert predictive.forecast(past, backtest.backtest(past, 6, 12, 24), "ets", 6, 24).empty
 
 
 # Season and level
@@ -295,9 +295,7 @@ def test_seasons_take_two_years_with_revenue():
 
 def test_level_season_and_rest_add_up_to_the_forecast():
     past = months(SHAPE * 3)
-    expected = predictive.forecast(
-        past, predictive.backtest(past, 6, 3, 24), "seasonal_naive", 6, 24
-    )
+    expected = predictive.forecast(past, backtest.backtest(past, 6, 3, 24), "seasonal_naive", 6, 24)
     parts = predictive.make_up(expected, past, predictive.seasons(past))
     assert_allclose(parts[["level", "season", "rest"]].sum(axis=1), expected["forecast"])
     assert_allclose(parts["level"].iloc[:6], 100)
@@ -318,8 +316,8 @@ def test_a_forecast_on_superstore_beats_last_years_month(superstore):
         superstore, "east", superstore.first_month, pd.Period("2017-12", "M"), ["revenue"]
     )
     past = predictive.history(monthly, superstore.first_day, superstore.last_day, 3)
-    errors = predictive.accuracy(predictive.backtest(past, 6, 12, 24))
+    errors = backtest.accuracy(backtest.backtest(past, 6, 12, 24))
     assert len(past) == 48
-    assert predictive.best_method(errors) == "ets"
+    assert backtest.best_method(errors) == "ets"
     assert errors.loc["ets", "relative"] < 0.9
     assert 0.7 < errors.loc["ets", "coverage_80"] < 0.9

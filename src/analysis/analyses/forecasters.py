@@ -20,6 +20,7 @@ from analysis.measures.catalogue import REVENUE
 SEASON = 12
 LEVELS = (80, 95)
 SEASONAL_NAIVE = "seasonal_naive"
+BOUNDS = [f"{side}_{level}" for level in LEVELS for side in ("low", "high")]
 METHODS = [SEASONAL_NAIVE, "grown_naive", "ets", "theta"]
 
 Numbers = npt.NDArray[np.float64]

@@ -100,7 +100,7 @@ def forecast(expected: pd.DataFrame, past: pd.DataFrame, run: Run, method: str) 
 
 
 def errors_table(errors: pd.DataFrame, past: pd.DataFrame, run: Run, method: str) -> Table | Absent:
-    """Lay out how far forecasts of each method were off (``analyses.predictive.accuracy``)."""
+    """Lay out how far forecasts of each method were off (``analyses.backtest.accuracy``)."""
     if errors.empty:
         return _untried(past, run)
     money = partial(units.money_in_full, currency=run.currency)

@@ -30,7 +30,7 @@ def forecast(
     past : DataFrame
         The whole months it learnt from.
     errors : DataFrame
-        As ``analyses.predictive.accuracy`` gives it.
+        As ``analyses.backtest.accuracy`` gives it.
     run : Run
         Gives region, period and currency.
     method : str
@@ -92,7 +92,7 @@ def error(errors: pd.DataFrame, past: pd.DataFrame, run: Run, method: str) -> Fi
     Parameters
     ----------
     errors : DataFrame
-        As ``analyses.predictive.accuracy`` gives it.
+        As ``analyses.backtest.accuracy`` gives it.
     past : DataFrame
         The whole months there are.
     run : Run

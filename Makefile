@@ -53,8 +53,8 @@ clean:  ## Remove what can be made again: packs, snapshots, the demo firm, cache
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 quarto: $(RUN)  ## Install Quarto, the field's standard publisher, into the environment
-	@$(INSTALL) quarto-cli && $(BIN)/quarto --version || { \
-	  echo "Quarto could not be installed: its package downloads the program from GitHub, which was not reached."; \
+	@$(INSTALL) quarto-cli 2> .venv/quarto.log && $(BIN)/quarto --version || { \
+	  echo "Quarto could not be installed: its package downloads the program from GitHub, which was not reached (.venv/quarto.log)."; \
 	  echo "Packs are made all the same, by the embedded publisher, with the same sections, captions and numbers."; \
 	  echo "To have Quarto: get it from quarto.org or conda-forge (environment.yml), and put it on the PATH."; \
 	  exit 1; }

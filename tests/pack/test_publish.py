@@ -393,6 +393,7 @@ class TestRefusals:
     def test_quarto_where_there_is_none_is_refused(self, realistic_pack, tmp_path, monkeypatch):
         monkeypatch.setenv("PATH", str(tmp_path))
         monkeypatch.delenv("QUARTO_PATH", raising=False)
+        monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
         with pytest.raises(PublishError, match=r"no `quarto` on the search path.*`make quarto`"):
             publish(realistic_pack, tmp_path, "quarto")
 
@@ -410,6 +411,13 @@ class TestQuartoFound:
         with pytest.raises(PublishError, match=r"is Quarto 1.4.550; 1.7 or newer is needed"):
             find_quarto()
         assert not quarto_available()
+
+    def test_the_one_of_this_environment_is_found(self, tmp_path, monkeypatch):
+        program = pretend_quarto(tmp_path, "echo 1.8.25")
+        monkeypatch.setenv("PATH", "/nowhere")
+        monkeypatch.delenv("QUARTO_PATH", raising=False)
+        monkeypatch.setattr("sys.executable", str(program.with_name("python")))
+        assert find_quarto() == (program, "1.8.25")
 
     def test_one_that_does_not_run_is_refused(self, tmp_path, monkeypatch):
         monkeypatch.setenv("QUARTO_PATH", str(pretend_quarto(tmp_path, "exit 3")))

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,7 +34,7 @@ REFUSED = re.compile(r"error.*(PDF/(A|UA)|pdf.?standard)", re.IGNORECASE)
 
 
 def find_quarto() -> tuple[Path, str]:
-    """Where Quarto is, and its version: ``QUARTO_PATH`` first, then the search path.
+    """Where Quarto is, and its version: ``QUARTO_PATH``, the search path, this environment.
 
     Raises
     ------
@@ -41,7 +42,8 @@ def find_quarto() -> tuple[Path, str]:
         If there is none, it does not run, or it is older than 1.7.
     """
     named = os.environ.get("QUARTO_PATH")
-    found = named or shutil.which("quarto")
+    beside = Path(sys.executable).parent  # where `make quarto` puts it
+    found = named or shutil.which("quarto") or shutil.which("quarto", path=str(beside))
     if not found:
         raise PublishError(
             f"there is no `quarto` on the search path and QUARTO_PATH is not set; {REMEDY}"

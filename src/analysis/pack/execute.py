@@ -18,7 +18,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from analysis.errors import ParameterError, PublishError
 
-KERNEL_QUIET = ["--log-level=40"]
+KERNEL_QUIET = ["--log-level=50"]  # what a kernel has to say stands in its notebook
 TRACE_LINES = 3
 
 

@@ -91,7 +91,15 @@ def test_the_front_page_has_cards_findings_and_a_picture(east):
     assert sum("image/svg+xml" in data for data in outputs) == 1
     listed = next(cell.source for cell in front if cell.source.startswith("1. "))
     assert len(listed.splitlines()) == 5
-    assert all(re.search(r"\(@(fig|tbl)-[\w-]+\)$", line) for line in listed.splitlines())
+    assert all(re.search(r"\(@(fig|tbl)-[\w-]+\)", line) for line in listed.splitlines())
+
+
+def test_what_a_reader_must_know_before_quoting_stands_on_the_front_page(east, findings):
+    pack = nbformat.read(east / "pack.ipynb", as_version=4)
+    listed = next(cell.source for cell in pack.cells if cell.source.startswith("1. "))
+    caveats = findings["predictive.forecast"]["caveats"]
+    assert caveats
+    assert all(f"*{caveat}*" in listed for caveat in caveats)
 
 
 def test_run_json_says_what_made_the_pack(east, house):

@@ -200,8 +200,10 @@ def _summary(
     yield from (cell for cell in front if _is_cards(cell))
     told = most_notable(findings, shown)
     items = [
-        f"{place}. {finding.sentence}"
-        + (f" (@{finding.exhibit})" if finding.exhibit in shown else "")
+        " ".join(
+            [f"{place}.", finding.sentence, f"(@{finding.exhibit})"]
+            + [f"*{caveat}*" for caveat in finding.caveats]
+        )
         for place, finding in enumerate(told, start=1)
     ]
     yield _markdown(f"## {words('pack.notable')} {{.unnumbered .unlisted}}")

@@ -6,6 +6,7 @@ there. A region exists because its file does; ``all`` is the whole firm.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis import paths, periods
 from analysis.errors import ParameterError, nearest
-from analysis.text import words
+from analysis.text import part, words
 
 WHOLE_FIRM = "all"
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -66,8 +67,6 @@ class Settings(Strict):
     rank_rows: Annotated[int, Field(ge=3, le=40)]
     min_customers: Annotated[int, Field(ge=1)]
     """Smallest number of customers a segment needs before a sentence is said about it."""
-    complete_within_days: Annotated[int, Field(ge=0, le=31)]
-    """How many days before its end a period's data may stop and still count as whole."""
     rfm: Rfm
     forecast: Forecast
 
@@ -98,6 +97,14 @@ class Run:
     currency: str
     """Sign of the money all amounts are in."""
     settings: Region
+    region_labels: Mapping[str, str]
+    """What a reader calls each region that has a file."""
+
+    def part(self, dimension: str, value: str) -> str:
+        """What a reader calls one part of a dimension; a region as its file says."""
+        if dimension == "region" and value in self.region_labels:
+            return self.region_labels[value]
+        return part(dimension, value)
 
     @property
     def whole_firm(self) -> Run:
@@ -161,6 +168,7 @@ def load(region: str, period: str, data: str = "demo", folder: Path | None = Non
         firm=whose.firm,
         currency=whose.currency,
         settings=checked(Region, merged, own),
+        region_labels=_labels(folder),
     )
 
 
@@ -218,6 +226,11 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return content
 
 
+def _labels(folder: Path) -> dict[str, str]:
+    files = {name: folder / "regions" / f"{name}.yml" for name in names("regions", folder)}
+    return {name: str(read_yaml(path).get("label", name)) for name, path in files.items()}
+
+
 def _over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     """Lay one block over another, block by block."""
     merged = dict(base)
@@ -243,8 +256,8 @@ def _problem(model: type[BaseModel], item: dict[str, Any]) -> str:
 
 def _keys(model: type[BaseModel], place: list[Any]) -> list[str]:
     """Valid keys of the block that holds the last key of ``place``."""
-    for part in place[:-1]:
-        field = model.model_fields.get(str(part))
+    for step in place[:-1]:
+        field = model.model_fields.get(str(step))
         inner = _models(field.annotation) if field else []
         model = inner[0] if inner else model
     return sorted(field.alias or name for name, field in model.model_fields.items())
@@ -254,4 +267,4 @@ def _models(annotation: Any) -> list[type[BaseModel]]:
     """Blocks named anywhere in an annotation: ``dict[str, Table]`` names ``Table``."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    return [found for part in getattr(annotation, "__args__", ()) for found in _models(part)]
+    return [found for inner in getattr(annotation, "__args__", ()) for found in _models(inner)]

@@ -16,8 +16,8 @@ def is_missing(value: float | None) -> bool:
     return value is None or not math.isfinite(value)
 
 
-def money(value: float | None, currency: str = "£") -> str:
-    """Format money to three significant figures.
+def money(value: float | None, currency: str = "£", signed: bool = False) -> str:
+    """Format money to three significant figures; ``signed`` writes a plus, too.
 
     Examples
     --------
@@ -29,9 +29,9 @@ def money(value: float | None, currency: str = "£") -> str:
     size = abs(value)
     for limit, suffix in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
         if size >= limit * 0.9995:
-            return f"{_sign(value)}{currency}{_three_figures(size / limit)}{suffix}"
+            return f"{_sign(value, signed)}{currency}{_three_figures(size / limit)}{suffix}"
     text = f"{size:.0f}" if size >= 99.995 or size < 0.005 else f"{size:.2f}"
-    return f"{_sign(value) if float(text) else ''}{currency}{text}"
+    return f"{_sign(value, signed) if float(text) else ''}{currency}{text}"
 
 
 def money_tick(value: float, currency: str = "£") -> str:
@@ -79,16 +79,16 @@ def percent(ratio: float | None, signed: bool = False, digits: int = 1) -> str:
     return f"{_sign(ratio, signed)}{text}%"
 
 
-def growth(ratio: float | None) -> str:
-    """Format growth on a base: ``+4.2%``, or words where the base was nothing.
+def growth(ratio: float | None, base: float) -> str:
+    """Format growth on a base: ``+4.2%``, or words where the base was nothing or less.
 
     Examples
     --------
-    >>> growth(0.042), growth(float("nan"))
-    ('+4.2%', 'from nothing')
+    >>> growth(0.042, 100.0), growth(float("nan"), 0.0), growth(float("nan"), -5.0)
+    ('+4.2%', 'from nothing', 'from less than nothing')
     """
     if ratio is None or is_missing(ratio):
-        return words("word.from_nothing")
+        return words("word.from_nothing" if base == 0 else "word.from_less")
     return percent(ratio, signed=True)
 
 

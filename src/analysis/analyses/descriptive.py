@@ -17,13 +17,13 @@ from analysis.measures.catalogue import (
     REVENUE,
     UNITS,
 )
+from analysis.text import OTHER
 
 HEADLINE = [
     REVENUE, ORDERS, CUSTOMERS, NEW_CUSTOMERS, UNITS, AVERAGE_ORDER_VALUE, GROSS_MARGIN,
     GROSS_MARGIN_RATE, DISCOUNT_RATE, RETURNED_ORDERS, RETURNED_REVENUE,
 ]  # fmt: skip
 RANKED = [REVENUE, ORDERS, CUSTOMERS, GROSS_MARGIN, GROSS_MARGIN_RATE]
-OTHER = "other"
 
 
 def trend(monthly: pd.DataFrame, months: int) -> pd.DataFrame:
@@ -76,24 +76,21 @@ def by_year(monthly: pd.DataFrame) -> pd.DataFrame:
     return table.assign(growth=whole / before.where(before > 0) - 1)
 
 
-def ranking(parts: pd.DataFrame, rows: int) -> pd.DataFrame:
+def ranking(parts: pd.DataFrame) -> pd.DataFrame:
     """Parts of a whole by revenue, largest first.
 
     Parameters
     ----------
     parts : DataFrame
         As ``measures.engine.compare`` gives it by one dimension, with the measures ``RANKED``.
-    rows : int
-        Parts to show; the smaller ones are added up in a last row, ``other``, in which
-        customers and orders, that do not add up, are missing.
 
     Returns
     -------
     DataFrame
         One row per part, indexed by the dimension. Columns ``revenue``, ``share`` (of the whole,
-        0–1), ``growth_year_before``, ``change_year_before`` (money), ``growth_prior``,
-        ``orders``, ``customers``, ``gross_margin``, ``gross_margin_rate`` (0–1). Shares add up
-        to one.
+        0–1), ``revenue_<base>``, ``change_<base>`` (money) and ``growth_<base>`` for the bases
+        ``prior`` and ``year_before``, ``orders``, ``customers``, ``gross_margin``,
+        ``gross_margin_rate`` (0–1). Shares add up to one.
     """
     if parts.empty:
         return pd.DataFrame(index=pd.Index([], name=parts.index.names[0]))
@@ -103,18 +100,42 @@ def ranking(parts: pd.DataFrame, rows: int) -> pd.DataFrame:
         share=current[REVENUE] / current[REVENUE].sum(),
         revenue_prior=revenue["prior"],
         revenue_year_before=revenue["year_before"],
-    ).sort_values(REVENUE, ascending=False, kind="stable")
-    table.index = table.index.fillna("")
-    if len(table) > rows:
-        kept, rest = table.iloc[: rows - 1], table.iloc[rows - 1 :]
-        added = rest.sum(min_count=1)
-        added[[ORDERS, CUSTOMERS]] = float("nan")
-        cost_known = rest[GROSS_MARGIN].notna()
-        added[GROSS_MARGIN_RATE] = added[GROSS_MARGIN] / rest.loc[cost_known, REVENUE].sum()
-        table = pd.concat([kept, added.to_frame(OTHER).T]).rename_axis(table.index.name)
-    table = table.rename_axis(columns=None)
+    )
+    return _grown(table).sort_values(REVENUE, ascending=False, kind="stable")
+
+
+def top(ranked: pd.DataFrame, rows: int) -> pd.DataFrame:
+    """The first parts of a ranking; where there are more, a last row adds up the others.
+
+    Parameters
+    ----------
+    ranked : DataFrame
+        As :func:`ranking` gives it.
+    rows : int
+        Rows to show.
+
+    Returns
+    -------
+    DataFrame
+        At most ``rows`` rows. In the last, ``text.OTHER``, customers and orders are missing, as
+        they do not add up.
+    """
+    if len(ranked) <= rows:
+        return ranked
+    kept, rest = ranked.iloc[: rows - 1], ranked.iloc[rows - 1 :]
+    added = rest.sum(min_count=1)
+    added[[ORDERS, CUSTOMERS]] = float("nan")
+    cost_known = rest[GROSS_MARGIN].notna()
+    added[GROSS_MARGIN_RATE] = added[GROSS_MARGIN] / rest.loc[cost_known, REVENUE].sum()
+    others = _grown(added.to_frame(OTHER).T)
+    return pd.concat([kept, others]).rename_axis(index=ranked.index.name, columns=None)
+
+
+def _grown(table: pd.DataFrame) -> pd.DataFrame:
+    """With the change of revenue on each base, and its growth on a positive one."""
     for base in ("prior", "year_before"):
         before = table[f"revenue_{base}"]
-        table[f"change_{base}"] = table[REVENUE] - before
-        table[f"growth_{base}"] = table[f"change_{base}"] / before.where(before > 0)
-    return table
+        change = table[REVENUE] - before
+        growth = change / before.where(before > 0)
+        table = table.assign(**{f"change_{base}": change, f"growth_{base}": growth})
+    return table.rename_axis(columns=None)

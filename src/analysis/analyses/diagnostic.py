@@ -8,18 +8,19 @@ from analysis.errors import ContractError
 from analysis.measures.catalogue import REVENUE
 
 BRIDGE = ["before", "volume", "mix", "price", "new", "withdrawn", "now"]
-EFFECTS = BRIDGE[1:-1]
+TOTAL = "(total)"
+HALF_A_CENT = 0.005
 
 
-def contribution(parts: pd.DataFrame, base: str) -> pd.DataFrame:
+def contribution(parts: pd.DataFrame, base: str | None) -> pd.DataFrame:
     """How much each part added to, or took from, the growth of the whole.
 
     Parameters
     ----------
     parts : DataFrame
         As ``measures.engine.compare`` gives it for revenue by one dimension.
-    base : {"prior", "year_before"}
-        The period to compare with.
+    base : {"prior", "year_before"} or None
+        The period to compare with; ``None`` if there is none.
 
     Returns
     -------
@@ -37,7 +38,7 @@ def contribution(parts: pd.DataFrame, base: str) -> pd.DataFrame:
     >>> contribution(parts, "prior")["contribution"].to_dict()
     {'web': 0.2, 'store': -0.1}
     """
-    if parts.empty or parts[base].isna().all():
+    if base is None or parts.empty or parts[base].isna().all():
         return pd.DataFrame(index=pd.Index([], name=parts.index.names[0]))
     revenue = parts.xs(REVENUE, level="measure")
     table = pd.DataFrame({"before": revenue[base], "now": revenue["current"]})
@@ -49,6 +50,41 @@ def contribution(parts: pd.DataFrame, base: str) -> pd.DataFrame:
         growth=change / table["before"].where(table["before"] > 0),
         contribution=change / whole if whole > 0 else float("nan"),
     ).sort_values("change", ascending=False, kind="stable")
+
+
+def with_total(parts: pd.DataFrame) -> pd.DataFrame:
+    """The parts of :func:`contribution` and a last row, ``TOTAL``, that adds them up."""
+    if parts.empty:
+        return parts
+    total = parts.sum().to_frame(TOTAL).T
+    total = total.assign(growth=total["contribution"])  # of the whole, they are one
+    return pd.concat([parts, total]).rename_axis(parts.index.name)
+
+
+def effects(bridge: pd.DataFrame) -> pd.DataFrame:
+    """A revenue bridge added up.
+
+    Parameters
+    ----------
+    bridge : DataFrame
+        As :func:`revenue_bridge` gives it.
+
+    Returns
+    -------
+    DataFrame
+        One row per column of ``bridge``, in its order. Columns ``amount`` (money), ``share`` (of
+        ``before``; missing over nothing) and ``products`` (how many it is half a cent or more of).
+        The five effects add up from ``before`` to ``now``.
+    """
+    amount = bridge.sum()
+    before = float(amount["before"])
+    return pd.DataFrame(
+        {
+            "amount": amount,
+            "share": amount / before if before > 0 else float("nan"),
+            "products": (bridge.abs() >= HALF_A_CENT).sum().astype(float),
+        }
+    )
 
 
 def revenue_bridge(prior: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,8 @@ import signal
 import sys
 from types import FrameType
 
+import duckdb
+
 from analysis.errors import AnalysisError
 
 STOPPED = "stopped; packs made earlier are as they were"
@@ -15,7 +17,9 @@ USER_ERROR, SYSTEM_ERROR, INTERRUPTED = 2, 1, 130
 
 def main() -> None:
     """Run the command line: a user's mistake ends in one plain message, never in a traceback."""
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    for name in ("SIGTERM", "SIGHUP"):  # no SIGHUP on Windows
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _as_interrupt)
     from analysis.cli.app import app  # here, so that a broken setting is reported as below
 
     try:
@@ -29,9 +33,14 @@ def main() -> None:
             raise
         _stop(STOPPED, INTERRUPTED)
     except OSError as error:
-        full = error.errno == errno.ENOSPC
-        why = "the disk is full; free some space and run again" if full else str(error)
-        _stop(f"{why}; packs made earlier are as they were", SYSTEM_ERROR)
+        _stop(_what_failed(error, full=error.errno == errno.ENOSPC), SYSTEM_ERROR)
+    except duckdb.IOException as error:
+        _stop(_what_failed(error, full="No space left" in str(error)), SYSTEM_ERROR)
+
+
+def _what_failed(error: Exception, full: bool) -> str:
+    why = "the disk is full; free some space and run again" if full else str(error).split("\n")[0]
+    return f"{why}; packs made earlier are as they were"
 
 
 def _as_interrupt(_signum: int, _frame: FrameType | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from time import perf_counter
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -14,6 +14,9 @@ from rich.table import Table
 from analysis import params, paths, periods
 from analysis.errors import AnalysisError, ParameterError
 from analysis.params import WHOLE_FIRM
+
+if TYPE_CHECKING:
+    from analysis.pack.build import Pack
 
 app = typer.Typer(
     help="From sales and CRM extracts to a board pack whose every number can be traced.",
@@ -123,6 +126,9 @@ def _report(regions: list[str], period: str, data: str, source_path: str, engine
         raise ParameterError(f"no region is given; there are {', '.join(params.names('regions'))}")
     for region in regions:  # before any work is done
         params.load(region, "2000-01" if period == LATEST else period, _known(data))
+    from analysis.pack.publish import check_engine
+
+    check_engine(engine)
     started = perf_counter()
     folder = _snapshot(data, source_path)
     from analysis.model import dataset
@@ -131,12 +137,23 @@ def _report(regions: list[str], period: str, data: str, source_path: str, engine
     firm = dataset.open_snapshot(folder)
     seconds = {"snapshot": perf_counter() - started}
     wanted = str(firm.latest_month) if period == LATEST else periods.parse(period).text
-    runs = [params.load(region, wanted, data) for region in regions or _regions_of(firm.regions)]
-    for run in runs:
-        dataset.check_scope(firm, run)
+    runs = []
+    for region in regions or _regions_of(firm.regions):
+        run = params.load(region, wanted, data)
+        try:
+            dataset.check_scope(firm, run)
+        except ParameterError as error:
+            if regions:
+                raise
+            console.print(f"no pack for {region}: {error}", style="yellow", highlight=False)
+        else:
+            runs.append(run)
+    if not runs:
+        raise ParameterError(f"no region of data {data!r} has orders in period {wanted!r}")
     failed = 0
     for run in runs:
         title = f"{run.region_label}, {run.period.label}"
+        began = perf_counter()
         try:
             from analysis.cli.progress import Steps
 
@@ -148,7 +165,7 @@ def _report(regions: list[str], period: str, data: str, source_path: str, engine
             failed += 1
             console.print(f"{title}: {error}", style="red", highlight=False)
             continue
-        _summary(title, pack.folder, pack.seconds, pack.published.warnings)
+        _summary(title, pack, perf_counter() - began)
     if failed:
         raise ParameterError(f"{failed} of {len(runs)} packs failed; the others are made")
 
@@ -179,14 +196,13 @@ def _regions_of(there: tuple[str, ...]) -> list[str]:
     return [WHOLE_FIRM, *(region for region in there if region in known)]
 
 
-def _summary(
-    title: str, folder: Path, seconds: dict[str, float], warnings: tuple[str, ...]
-) -> None:
+def _summary(title: str, pack: Pack, wall: float) -> None:
     """What was made and what took how long."""
-    console.print(f"[bold]{title}[/bold]: {sum(seconds.values()):.1f} s of work", highlight=False)
+    console.print(f"[bold]{title}[/bold] made in {wall:.1f} s", highlight=False)
     for name in ("pack.html", "pack.pdf", "findings.json"):
-        console.print(f"  {os.path.relpath(folder / name)}", highlight=False, soft_wrap=True)
-    steps = ", ".join(f"{step} {taken:.1f}" for step, taken in seconds.items())
-    console.print(f"  seconds: {steps}", style="dim", highlight=False)
-    for warning in warnings:
-        console.print(f"  note: {warning}", style="yellow", highlight=False)
+        console.print(f"  {os.path.relpath(pack.folder / name)}", highlight=False, soft_wrap=True)
+    steps = ", ".join(f"{step} {taken:.1f}" for step, taken in pack.seconds.items())
+    console.print(f"  seconds by step (notebooks run side by side): {steps}", style="dim",
+                  highlight=False, soft_wrap=True)  # fmt: skip
+    for warning in pack.published.warnings:
+        console.print(f"  note: {warning}", style="yellow", highlight=False, soft_wrap=True)

@@ -8,6 +8,7 @@ may read.
 from __future__ import annotations
 
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,9 +72,9 @@ def make_demo(folder: Path, seed: int = 2026) -> DemoSummary:
         raise ParameterError(f"`seed` must be 0 or more, such as 2026; found {seed}")
     folder = Path(folder).resolve()
     _check_replaceable(folder)
-    partial = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)  # left by a run that was interrupted
-    partial.mkdir(parents=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    partial.chmod(0o755)
     try:
         summary = _write(partial, folder, seed)
         _replace(folder, partial)
@@ -121,8 +122,7 @@ def _check_replaceable(folder: Path) -> None:
 
 
 def _replace(folder: Path, partial: Path) -> None:
-    earlier = folder.with_name(f".{folder.name}.earlier")
-    shutil.rmtree(earlier, ignore_errors=True)
+    earlier = partial.with_name(f"{partial.name}.earlier")
     if folder.exists():
         folder.rename(earlier)
     partial.rename(folder)

@@ -57,6 +57,8 @@ def _written(column: str, name: str, row: pd.Series, run: Run) -> str:
     """A value of the headline table as its unit is written; a change as growth or points."""
     unit = MEASURES[name].unit
     if column.startswith("change_"):
+        if not MEASURES[name].settled:
+            return units.MISSING
         base = column.removeprefix("change_")
         growth = units.percent(row[f"growth_{base}"], signed=True)
         return units.points(row[column]) if unit == "rate" else growth
@@ -188,7 +190,7 @@ def ranking(parts: pd.DataFrame, run: Run) -> Figure | Absent:
     if parts.empty:
         return absent(DIMENSIONS[str(parts.index.name)].needs)
     figure, (axes,) = theme.canvas(0.45 + 0.34 * len(parts))
-    names = names_of(parts.index)
+    names = names_of(parts.index, run)
     sns.barplot(
         x=parts["revenue"].to_numpy(float),
         y=names,
@@ -239,6 +241,6 @@ def ranking_table(parts: pd.DataFrame, run: Run) -> Table | Absent:
     if run.period.prior() == run.period.year_before():
         shown.pop("growth_prior", None)
     return table(
-        parts, shown, names=names_of(parts.index),
+        parts, shown, names=names_of(parts.index, run),
         heading=DIMENSIONS[str(parts.index.name)].label, note=words("note.ranking_table"),
     )  # fmt: skip

@@ -17,43 +17,31 @@ from analysis.params import Run
 from analysis.text import words
 
 
-def bridge(totals: pd.Series, run: Run) -> Figure | Absent:
-    """Draw the effects of a revenue bridge as bars from a common zero.
-
-    Parameters
-    ----------
-    totals : Series
-        Sums of ``analyses.diagnostic.revenue_bridge``: money by effect, with ``before``, ``now``.
-    run : Run
-        Gives the currency.
-    """
-    if not totals["before"] > 0:
+def bridge(effects: pd.DataFrame, run: Run) -> Figure | Absent:
+    """Draw the effects of a revenue bridge (``analyses.diagnostic.effects``) from a common zero."""
+    amounts = effects["amount"]
+    if not amounts["before"] > 0:
         return nothing_to_compare()
-    effects = totals.drop(["before", "now"])
-    names = [words(f"effect.{name}.label") for name in effects.index]
-    return _signed_bars(effects.to_numpy(float).tolist(), names, run, "alt.bridge")
+    shown = amounts.drop(["before", "now"])
+    names = [words(f"effect.{name}.label") for name in shown.index]
+    return _signed_bars(shown.tolist(), names, run, "alt.bridge")
 
 
-def bridge_table(products: pd.DataFrame, run: Run) -> Table | Absent:
-    """Lay out the bridge as a sum to check on paper, with how many products each effect touches."""
-    if not products["before"].sum() > 0:
+def bridge_table(effects: pd.DataFrame, run: Run) -> Table | Absent:
+    """Lay out the effects as a sum to check on paper, with how many products each touches."""
+    if not effects.loc["before", "amount"] > 0:
         return nothing_to_compare()
-    totals = products.sum()
-    touched = (products != 0).sum()
-    shown = pd.DataFrame({"amount": totals, "products": touched.astype(float)})
-    shown["share"] = totals / totals["before"] if totals["before"] > 0 else float("nan")
+    money = partial(units.money_in_full, currency=run.currency)
     return table(
-        shown,
+        effects,
         {
-            "amount": Column(
-                words("table.amount"), partial(units.money_in_full, currency=run.currency)
-            ),
-            "share": Column(words("table.of_before"), partial(units.percent)),
+            "amount": Column(words("table.amount"), money),
+            "share": Column(words("table.of_before"), units.percent),
             "products": Column(words("table.products"), units.count),
         },
-        names=[words(f"effect.{name}.label") for name in shown.index],
+        names=[words(f"effect.{name}.label") for name in effects.index],
         heading=words("table.effect"),
-        totals=[0, len(shown) - 1],
+        totals=[0, len(effects) - 1],
         note=words("note.bridge"),
     )
 
@@ -62,19 +50,18 @@ def contribution(parts: pd.DataFrame, run: Run) -> Figure | Absent:
     """Draw what each part added to or took from revenue, largest gain first."""
     if parts.empty:
         return nothing_to_compare()
-    return _signed_bars(parts["change"].tolist(), names_of(parts.index), run, "alt.contribution")
+    return _signed_bars(
+        parts["change"].tolist(), names_of(parts.index, run), run, "alt.contribution"
+    )
 
 
 def contribution_table(parts: pd.DataFrame, run: Run) -> Table | Absent:
-    """Lay out before, now, change, growth and contribution of each part."""
+    """Lay out before, now, change, growth and contribution of each part, the last their total."""
     if parts.empty:
         return nothing_to_compare()
     money = partial(units.money_in_full, currency=run.currency)
-    total = parts.sum()
-    total["growth"] = total["contribution"]
-    shown = pd.concat([parts, total.to_frame("total").T])
     return table(
-        shown,
+        parts,
         {
             "before": Column(words("table.before"), money),
             "now": Column(words("table.now"), money),
@@ -82,9 +69,9 @@ def contribution_table(parts: pd.DataFrame, run: Run) -> Table | Absent:
             "growth": Column(words("table.growth"), partial(units.percent, signed=True)),
             "contribution": Column(words("table.contribution"), units.points),
         },
-        names=[*names_of(parts.index), words("table.total")],
+        names=[*names_of(parts.index[:-1], run), words("table.total")],
         heading=DIMENSIONS[str(parts.index.name)].label,
-        totals=[len(parts)],
+        totals=[len(parts) - 1],
         note=words("note.contribution"),
     )
 

@@ -6,15 +6,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.exhibits import theme
-from analysis.text import part, words
+from analysis.params import Run
+from analysis.text import words
 
 Label = tuple[float, str, str]
 """Where on the value axis, what, and in which colour."""
 
 
-def names_of(index: pd.Index) -> list[str]:
+def names_of(index: pd.Index, run: Run) -> list[str]:
     """What a reader calls the parts of a dimension."""
-    return [part(str(index.name), str(value)) for value in index]
+    return [run.part(str(index.name), str(value)) for value in index]
 
 
 def end_labels(axes: Axes, x: float, labels: list[Label], size: float = theme.LABEL) -> None:

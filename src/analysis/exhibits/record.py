@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from matplotlib.figure import Figure as Drawing
 
-from analysis.text import words
+from analysis.text import escaped, words
 
 MIME = "application/vnd.analysis.exhibit+json"
 Bundle = dict[str, Any]
@@ -52,9 +53,10 @@ class Absent:
 
     def _repr_mimebundle_(self, **_: object) -> Bundle:
         title = words("absent.title")
+        notice = f'::: {{.callout-note title="{title}"}}\n{escaped(self.reason)}\n:::\n'
         return {
-            "text/markdown": f'::: {{.callout-note title="{title}"}}\n{self.reason}\n:::\n',
-            "text/html": f"<p><strong>{title}.</strong> {self.reason}</p>",
+            "text/markdown": notice,
+            "text/html": f"<p><strong>{title}.</strong> {escape(self.reason)}</p>",
             "text/plain": f"{title}. {self.reason}",
             MIME: {"kind": "absent", "alt": self.reason, "note": ""},
         }

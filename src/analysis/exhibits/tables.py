@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.exhibits.record import MIME, Bundle
+from analysis.text import escaped
 
 Write = Callable[[Any], str]
 STYLE = (
@@ -52,7 +53,7 @@ class Table:
 
     def _repr_mimebundle_(self, **_: object) -> Bundle:
         html = self.html()
-        note = f"\n\n::: {{.note}}\n{self.note}\n:::\n" if self.note else "\n"
+        note = f"\n\n::: {{.note}}\n{escaped(self.note)}\n:::\n" if self.note else "\n"
         below = f"<p><small>{escape(self.note)}</small></p>" if self.note else ""
         return {
             # For the pack, whose publishers read this; notebooks show the html beside it.
@@ -65,7 +66,7 @@ class Table:
     def html(self) -> str:
         """The table as HTML that says which cells are headings."""
         head = "".join(
-            f'<th scope="col"{self._class(place)}>{escape(text)}</th>'
+            f'<th scope="col"{self._class(place)}>{_cell(text)}</th>'
             for place, text in enumerate(self.headings)
         )
         body = "\n".join(self._row(place, row) for place, row in enumerate(self.rows))
@@ -78,13 +79,18 @@ class Table:
         name, *cells = row
         mark = ' class="total"' if place in self.total else ""
         rest = "".join(
-            f"<td{self._class(column)}>{escape(cell)}</td>"
+            f"<td{self._class(column)}>{_cell(cell)}</td>"
             for column, cell in enumerate(cells, start=1)
         )
-        return f'<tr{mark}><th scope="row">{escape(name)}</th>{rest}</tr>'
+        return f'<tr{mark}><th scope="row">{_cell(name)}</th>{rest}</tr>'
 
     def _class(self, column: int) -> str:
         return ' class="num"' if self.numeric[column] else ""
+
+
+def _cell(text: str) -> str:
+    """A cell's text as HTML, on one line: a line of its own could end the block it stands in."""
+    return escape(" ".join(text.split()))
 
 
 def table(

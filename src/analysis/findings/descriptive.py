@@ -8,10 +8,10 @@ from functools import partial
 import pandas as pd
 
 from analysis import units
-from analysis.findings.record import Finding, Values, number
+from analysis.findings.record import Finding, Values, number, partial_period
 from analysis.measures.catalogue import DIMENSIONS, MEASURES
 from analysis.params import Run
-from analysis.text import part, words
+from analysis.text import words
 
 BASES = ("year_before", "prior")
 RANKED = {
@@ -60,11 +60,11 @@ def headline(comparison: pd.DataFrame, run: Run, is_whole: bool) -> Finding:
         n=int(orders),
         notable=bool(share >= run.settings.notable_share),
         at_stake=float(stake),
-        caveats=() if is_whole else (words("caveat.partial"),),
+        caveats=partial_period(is_whole),
     )  # fmt: skip
 
 
-def trend(months: pd.DataFrame, run: Run) -> Finding:
+def trend(months: pd.DataFrame, run: Run, is_whole: bool) -> Finding:
     """Say how many of the last twelve months beat the year before, and the best and worst.
 
     Parameters
@@ -73,6 +73,8 @@ def trend(months: pd.DataFrame, run: Run) -> Finding:
         As ``analyses.descriptive.trend`` gives it.
     run : Run
         Gives the period and currency.
+    is_whole : bool
+        Whether the data reach the end of the period.
     """
     last = months.tail(12).dropna(subset=["growth"])
     ahead = int((last["growth"] > 0).sum())
@@ -98,9 +100,11 @@ def trend(months: pd.DataFrame, run: Run) -> Finding:
         units=unit_of,
         exhibit="fig-descriptive-trend",
         n=len(last),
-        notable=not last.empty
+        notable=is_whole
+        and not last.empty
         and abs(gap) >= run.settings.notable_share * float(last["year_before"].sum()),
         at_stake=run.per_period(abs(gap), 12),
+        caveats=partial_period(is_whole),
     )
 
 
@@ -140,7 +144,7 @@ def years(totals: pd.DataFrame, run: Run) -> Finding:
     )
 
 
-def ranking(parts: pd.DataFrame, run: Run) -> Finding:
+def ranking(parts: pd.DataFrame, run: Run, is_whole: bool) -> Finding:
     """Say which part is largest and how many grew; of regions, where the run's own stands.
 
     Parameters
@@ -149,6 +153,8 @@ def ranking(parts: pd.DataFrame, run: Run) -> Finding:
         As ``analyses.descriptive.ranking`` gives it, indexed by a dimension.
     run : Run
         Gives the region.
+    is_whole : bool
+        Whether the data reach the end of the period.
     """
     dimension = DIMENSIONS[str(parts.index.name)]
     said = partial(
@@ -172,7 +178,7 @@ def ranking(parts: pd.DataFrame, run: Run) -> Finding:
     row = parts.loc[run.region] if own else parts.iloc[0]
     told: dict[str, object] = {
         "label": label,
-        "top": part(dimension.name, str(parts.index[0])),
+        "top": run.part(dimension.name, str(parts.index[0])),
         "share": units.percent(row["share"]),
         "parts": len(parts),
     }
@@ -191,7 +197,7 @@ def ranking(parts: pd.DataFrame, run: Run) -> Finding:
         growth = parts[f"growth_{base}"]
         ranks = growth.rank(ascending=False, method="min", na_option="bottom")
         told |= {
-            "growth": units.growth(row[f"growth_{base}"]),
+            "growth": units.growth(row[f"growth_{base}"], row[f"revenue_{base}"]),
             "base": words(f"base.{base}"),
             "grew": int((parts[f"change_{base}"] > 0).sum()),
         }
@@ -199,27 +205,37 @@ def ranking(parts: pd.DataFrame, run: Run) -> Finding:
             place = int(ranks[run.region])
             told["growth_rank"] = place
             extreme = place in (1, len(parts))
-            notable = extreme and bool(abs(row[f"growth_{base}"]) >= run.settings.notable_share)
+            notable = (
+                is_whole
+                and extreme
+                and bool(abs(row[f"growth_{base}"]) >= run.settings.notable_share)
+            )
             stake = float(abs(row[f"change_{base}"]))
         sentence = words(f"finding.{kind}", **told)
-    return said(sentence=sentence, values=values, units=units_of, notable=notable, at_stake=stake)
+    return said(
+        sentence=sentence,
+        values=values,
+        units=units_of,
+        notable=notable,
+        at_stake=stake,
+        caveats=partial_period(is_whole),
+    )
 
 
 def _against(row: pd.Series, base: str, run: Run) -> str:
     """Words for a change against a base: ``up 4.2% (£12.1k) on October 2025``."""
-    period = run.period.year_before() if base == "year_before" else run.period.prior()
+    label = run.base_period(base).label
     change = row[f"change_{base}"]
+    money = units.money(abs(change), run.currency)
     if change == 0:
-        return words("finding.unchanged", base=period.label)
+        return words("finding.unchanged", base=label)
     if row[base] == 0:
-        return words("finding.from_nothing", base=period.label)
-    return words(
-        "finding.against",
-        moved=words("word.up" if change > 0 else "word.down"),
-        growth=units.percent(abs(row[f"growth_{base}"])),
-        change=units.money(abs(change), run.currency),
-        base=period.label,
-    )
+        return words("finding.from_nothing", base=label)
+    moved = words("word.up" if change > 0 else "word.down")
+    if row[base] < 0:
+        return words("finding.from_less", moved=moved, change=money, base=label)
+    growth = units.percent(abs(row[f"growth_{base}"]))
+    return words("finding.against", moved=moved, growth=growth, change=money, base=label)
 
 
 def _values(comparison: pd.DataFrame) -> tuple[Values, Mapping[str, str]]:

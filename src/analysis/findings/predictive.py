@@ -228,8 +228,7 @@ def make_up(
             for name in values
         },
         n=len(past),
-        notable=abs(float(total["rest"]))
-        >= run.settings.notable_share * abs(float(total["level"])),
+        notable=False,  # it explains the forecast, which says what to expect
         at_stake=run.per_period(abs(float(total["rest"])), len(parts) - 1),
     )
 

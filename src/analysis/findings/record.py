@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from html import escape
 from typing import Any
+
+from analysis.text import escaped, words
 
 MIME = "application/vnd.analysis.finding+json"
 Values = dict[str, float | None]
@@ -52,11 +55,11 @@ class Finding:
     caveats: tuple[str, ...] = field(default=())
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        caveats = "".join(f"\n\n*{text}*" for text in self.caveats)
+        caveats = "".join(f"\n\n*{escaped(text)}*" for text in self.caveats)
         return {
-            "text/markdown": f"::: {{.finding}}\n**{self.sentence}**{caveats}\n:::\n",
-            "text/html": f"<p><strong>{self.sentence}</strong></p>"
-            + "".join(f"<p><em>{text}</em></p>" for text in self.caveats),
+            "text/markdown": f"::: {{.finding}}\n**{escaped(self.sentence)}**{caveats}\n:::\n",
+            "text/html": f"<p><strong>{escape(self.sentence)}</strong></p>"
+            + "".join(f"<p><em>{escape(text)}</em></p>" for text in self.caveats),
             "text/plain": self.sentence,
             MIME: asdict(self),
         }
@@ -65,6 +68,11 @@ class Finding:
     def from_record(cls, record: dict[str, Any]) -> Finding:
         """Rebuild a finding from its JSON form, in which tuples are lists."""
         return cls(**{**record, "caveats": tuple(record["caveats"])})
+
+
+def partial_period(is_whole: bool) -> tuple[str, ...]:
+    """The caveat of a comparison whose period the data do not hold to its end."""
+    return () if is_whole else (words("caveat.partial"),)
 
 
 def number(value: float) -> float | None:

@@ -87,6 +87,8 @@ def tiers(summary: pd.DataFrame, run: Run, as_of: date, whole: bool) -> Finding:
     sentence = words(
         "finding.tiers",
         customers=_customers(n),
+        months=run.settings.rfm.months,
+        day=units.day(as_of),
         high=_are(high["customers"]),
         brought=_brought(high, run),
         potential=_are(potential["customers"]),

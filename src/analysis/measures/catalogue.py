@@ -39,6 +39,9 @@ class Measure:
         Table or column without which there is no value.
     source : str
         Where the definition is from.
+    settled : bool
+        Whether a period's value is known when the period ends. Returns still come in: a recent
+        period's cannot be compared with an earlier one's.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Measure:
     source: str
     denominator: Over | None = None
     needs: str = "order_lines"
+    settled: bool = True
 
     @property
     def label(self) -> str:
@@ -144,11 +148,11 @@ MEASURES = {
         ),
         Measure(
             RETURNED_ORDERS, lambda lines: lines.order_id.nunique(where=lines.returned_share > 0),
-            "count", "down", False, needs="returns", source=_OURS,
+            "count", "down", False, needs="returns", source=_OURS, settled=False,
         ),
         Measure(
             RETURNED_REVENUE, lambda lines: (lines.revenue * lines.returned_share).sum(), "money",
-            "down", True, needs="returns", source=_OURS,
+            "down", True, needs="returns", source=_OURS, settled=False,
         ),
     )
 }  # fmt: skip

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.errors import ContractError, nearest
 from analysis.measures.catalogue import DIMENSIONS, MEASURES, Measure
 from analysis.measures.lines import in_scope
-from analysis.model.dataset import Dataset
+from analysis.model.dataset import QUIET_DAYS, Dataset
 from analysis.params import Run
 from analysis.periods import Period
 
@@ -134,8 +134,8 @@ def by_month(
     return table.assign(**sums).rename_axis(columns=None)
 
 
-def product_sales(data: Dataset, region: str, period: Period) -> pd.DataFrame:
-    """Units and revenue of every product sold.
+def product_sales(data: Dataset, region: str, period: Period | None) -> pd.DataFrame:
+    """Units and revenue of every product sold; no rows for ``None``, a base there is not.
 
     Returns
     -------
@@ -143,6 +143,9 @@ def product_sales(data: Dataset, region: str, period: Period) -> pd.DataFrame:
         One row per ``product_id`` (index; lines without a product are one row, ``""``), columns
         ``units`` (count) and ``revenue`` (money).
     """
+    if period is None:
+        index = pd.Index([], name="product_id", dtype=object)
+        return pd.DataFrame({"units": [], "revenue": []}, index=index, dtype=float)
     lines = in_scope(data, region, period)
     lines = lines.mutate(product_id=lines.product_id.fill_null(""))
     table = lines.group_by("product_id").aggregate(
@@ -177,7 +180,8 @@ def customer_activity(data: Dataset, region: str, last: pd.Period, months: int) 
 
 def reaches_back(data: Dataset, last: pd.Period, months: int) -> bool:
     """Whether the data begin early enough to hold all of the ``months`` that end with ``last``."""
-    return bool(data.first_month <= last - (months - 1))
+    first = (last - (months - 1)).start_time.date()
+    return bool((data.first_day - first).days <= QUIET_DAYS)
 
 
 def _known(name: str, catalogue: dict[str, Entry], kind: str) -> Entry:

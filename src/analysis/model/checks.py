@@ -5,10 +5,11 @@ from __future__ import annotations
 import ibis
 
 from analysis.errors import ContractError
-from analysis.model.schema import TABLES
+from analysis.model.schema import MOMENT, TABLES
 from analysis.sources.files import ROW
 
 SHOWN = 5
+FIRST_MOMENT, LAST_MOMENT = "1990-01-01", "2099-12-31 23:59:59"
 
 
 def check_filled(table: ibis.Table, name: str, file: str) -> None:
@@ -59,6 +60,22 @@ def check_key(table: ibis.Table, name: str, file: str) -> None:
         f"{file}: {name} must have {TABLES[name].grain}; repeated",
         [*key, "first", "last"],
     )
+
+
+def check_dates(table: ibis.Table, name: str, file: str) -> None:
+    """Moments lie between 1990 and 2099; others are typing errors or a system's stand-in for none.
+
+    Raises
+    ------
+    ContractError
+        Naming the file and the first rows with another moment.
+    """
+    for column, declared in TABLES[name].columns.items():
+        if declared.type == MOMENT and column in table.columns:
+            moment = table[column]
+            wrong = table.filter((moment < FIRST_MOMENT) | (moment > LAST_MOMENT))
+            shown = wrong.mutate(**{column: moment.cast("string")})
+            _refuse(shown, f"{file}: {name}.{column} must lie in 1990 to 2099", [ROW, column])
 
 
 def orphan_count(table: ibis.Table, other: ibis.Table, column: str) -> int:

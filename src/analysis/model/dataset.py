@@ -17,7 +17,7 @@ from analysis.params import WHOLE_FIRM, Run
 from analysis.periods import Period
 
 QUIET_DAYS = 3
-"""A firm may take no order on the last days of a month, and the month is whole all the same."""
+"""A firm may take no order on a month's first or last days, and it is whole all the same."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ class Dataset:
         return need not in absent and need.split(".")[0] not in absent
 
     def covers(self, period: Period) -> bool:
-        """Whether the data reach back to the first month of ``period``, and into its last."""
-        last = pd.Period(self.last_day, "M")
-        return bool(self.first_month <= period.first and last >= period.last)
+        """Whether the data hold all of ``period``, but for a few quiet days at either end."""
+        begins, ends = self.first_day - period.start, period.end - self.last_day
+        return begins.days <= QUIET_DAYS and ends.days <= QUIET_DAYS
 
     @property
     def first_month(self) -> pd.Period:
@@ -70,18 +70,25 @@ class Dataset:
         whole = (last.end_time.date() - self.last_day).days <= QUIET_DAYS
         return last if whole or last == self.first_month else last - 1
 
-    def base(self, run: Run) -> str:
+    def base(self, run: Run) -> str | None:
         """What to explain a run's change against: the same months last year where there are any.
 
-        A year evens out seasons; ``prior`` is the second best.
+        A year evens out seasons; ``prior`` is the second best. ``None`` if the data hold neither.
         """
-        last_year = run.period.year_before()
-        there = self.covers(last_year) and not last_year.overlaps(run.period)
-        return "year_before" if there else "prior"
+        for base in ("year_before", "prior"):
+            period = run.base_period(base)
+            if self.covers(period) and not period.overlaps(run.period):
+                return base
+        return None
+
+    def base_period(self, run: Run) -> Period | None:
+        """The period :meth:`base` names."""
+        base = self.base(run)
+        return run.base_period(base) if base else None
 
     def is_whole(self, run: Run) -> bool:
         """Whether the data reach the end of the run's period, but for a few quiet days."""
-        return (run.period.end - self.last_day).days <= run.settings.complete_within_days
+        return (run.period.end - self.last_day).days <= QUIET_DAYS
 
     def as_of(self, run: Run) -> date:
         """The day the run looks from: the last of its period, or of the data if that is earlier."""
@@ -147,5 +154,5 @@ def check_scope(data: Dataset, run: Run) -> None:
     if not any(bool(run.period.first <= month <= run.period.last) for month in known):
         raise ParameterError(
             f"period {run.period.text!r} has no orders in region {run.region!r} of data "
-            f"{run.data!r}; there are months {known[0]} to {known[-1]}"
+            f"{run.data!r}; there are orders from {known[0]} to {known[-1]}"
         )

@@ -21,7 +21,7 @@ from analysis.model import checks, schema
 from analysis.sources import files, mapping
 from analysis.sources.read import read_table
 
-MANIFEST = "manifest.json"
+MANIFEST, LATEST = "manifest.json", "latest.json"
 CODE = (Path(files.__file__).parent, Path(schema.__file__).parent)
 
 
@@ -63,50 +63,40 @@ def ensure(data: str, source_path: str | Path | None = None, store: Path | None 
     shelf = (store or paths.SNAPSHOTS) / data
     for built in sorted(shelf.glob(f"[!.]*/{MANIFEST}")):
         if json.loads(built.read_text(encoding="utf-8"))["key"] == key:
-            return _remember(built.parent)
+            return _remember(built.parent, source.path)
     shelf.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=shelf))
     try:
         manifest = _build(source, located, marks, temporary)
-        manifest = {"data": data, "key": key, **manifest}
+        has_path = bool(mapping.load(data).path)
+        manifest = {"data": data, "key": key, "has_path": has_path, **manifest}
         text = json.dumps(manifest, indent=1, sort_keys=True, default=str)
         (temporary / MANIFEST).write_text(text, encoding="utf-8")
-        final = shelf / str(manifest["content"])[:12]
-        # Same content from another delivery: the new manifest replaces the old one.
-        shutil.rmtree(final, ignore_errors=True)
-        temporary.replace(final)
+        final = _put(temporary, shelf / str(manifest["content"])[:12])
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    return _remember(final)
+    return _remember(final, source.path)
 
 
 def current(data: str, store: Path | None = None) -> Path:
-    """The snapshot of a source as its files are now; as it was last where no path to them is set.
+    """The snapshot of a source as its files are now, where they were last if no path is set.
 
     Raises
     ------
     ParameterError, SourceError, ContractError
         As :func:`ensure`.
     """
-    last = latest(data, store)
-    if last is not None and not mapping.load(data).path:
-        return last
-    return ensure(data, store=store)
-
-
-def latest(data: str, store: Path | None = None) -> Path | None:
-    """The snapshot of a source that was built or found last, if any is kept."""
-    pointer = (store or paths.SNAPSHOTS) / data / "latest"
-    if not pointer.is_file():
-        return None
-    folder = pointer.parent / pointer.read_text(encoding="utf-8").strip()
-    return folder if (folder / MANIFEST).is_file() else None
+    if mapping.load(data).path:
+        return ensure(data, store=store)
+    pointer = (store or paths.SNAPSHOTS) / data / LATEST
+    was = json.loads(pointer.read_text(encoding="utf-8"))["path"] if pointer.is_file() else None
+    return ensure(data, was, store)
 
 
 def _build(
     source: mapping.Source, located: dict[str, Path], marks: dict[Path, str], folder: Path
 ) -> dict[str, Any]:
-    # On disk, so that a delivery larger than memory can be worked through.
+    # Beside the snapshot: what does not fit into memory goes to the disk that has room for it.
     engine = ibis.duckdb.connect(folder / "work.duckdb")
     tables: dict[str, ibis.Table] = {}
     accounts = []
@@ -124,6 +114,7 @@ def _build(
         checks.check_filled(kept, name, label)
         checks.check_allowed(kept, name, label)
         checks.check_key(kept, name, label)
+        checks.check_dates(kept, name, label)
         accounts.append(
             {"table": name, "file": path.name, "sheet": mapped.sheet, "sha256": marks[path]}
             | _account(delivered, kept)
@@ -134,6 +125,9 @@ def _build(
         for column, other in (("customer_id", "customers"), ("product_id", "products"))
         if other in tables and column in tables["order_lines"].columns
     }
+    if "returns" in tables:
+        back = checks.orphan_count(tables["returns"], tables["order_lines"], "order_id")
+        orphans["returns.order_id"] = back
     contents: list[str] = []
     for name, table in sorted(tables.items()):
         whole = _complete(table, name)
@@ -205,8 +199,27 @@ def _absent(source: mapping.Source) -> list[str]:
     return missing
 
 
-def _remember(folder: Path) -> Path:
-    (folder.parent / "latest").write_text(folder.name, encoding="utf-8")
+def _put(made: Path, final: Path) -> Path:
+    """Give a built snapshot its name; where its content is there already, only the manifest is new.
+
+    Another run may read the one that is there, or put it there meanwhile: its tables stay.
+    """
+    if not (final / MANIFEST).is_file():
+        try:
+            return made.replace(final)
+        except OSError:
+            if not (final / MANIFEST).is_file():
+                raise
+    (made / MANIFEST).replace(final / MANIFEST)
+    return final
+
+
+def _remember(folder: Path, path: str) -> Path:
+    """Note where a source's files were, for runs that do not say."""
+    text = json.dumps({"snapshot": folder.name, "path": path})
+    pointer = folder.parent / LATEST
+    if not pointer.is_file() or pointer.read_text(encoding="utf-8") != text:
+        pointer.write_text(text, encoding="utf-8")
     return folder
 
 

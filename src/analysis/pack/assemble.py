@@ -16,13 +16,13 @@ from typing import Any
 import nbformat
 import yaml
 
+from analysis.exhibits.record import MIME as EXHIBIT
 from analysis.findings.record import MIME as FINDING
 from analysis.findings.record import Finding
 from analysis.pack import appendix, collect
 from analysis.pack.facts import Facts
-from analysis.text import words
+from analysis.text import escaped, words
 
-EXHIBIT = "application/vnd.analysis.exhibit+json"
 HIDDEN = {"parameters", "injected-parameters", "setup"}
 FRONT = "front"
 MOST_NOTABLE = 5
@@ -137,7 +137,7 @@ def _chapter(cells: list[Cell]) -> Iterator[Cell]:
             unanswered.setdefault(section.reason, []).append(section.title)
             yield from (cell for cell in section.answers if _is_front(cell))
     for reason, titles in unanswered.items():
-        yield _markdown(words("pack.unanswered", reason=reason, titles=" · ".join(titles)))
+        yield _markdown(words("pack.unanswered", reason=escaped(reason), titles=" · ".join(titles)))
 
 
 def _in_reading_order(section: Section) -> Iterator[Cell]:
@@ -183,7 +183,7 @@ def _settled(cell: Cell, facts: Facts) -> Cell:
         if exhibit and exhibit["kind"] == "figure":
             options["fig-alt"] = exhibit["alt"]
             if exhibit["note"] and "fig-cap" in options:
-                options["fig-cap"] = f"{options['fig-cap']}. *{exhibit['note']}*"
+                options["fig-cap"] = f"{options['fig-cap']}. *{escaped(exhibit['note'])}*"
         outputs.append(nbformat.v4.new_output("display_data", data=data))
     lines = [f"#| {key}: {json.dumps(_stamped(str(value), facts), ensure_ascii=False)}"
              for key, value in options.items()]  # fmt: skip
@@ -196,13 +196,13 @@ def _summary(
     front: list[Cell], findings: list[Finding], shown: set[str], facts: Facts
 ) -> Iterator[Cell]:
     yield _markdown(f"# {words('pack.summary')} {{.unnumbered #summary}}")
-    yield _markdown(words("pack.goal", goal=facts.goal))
+    yield _markdown(words("pack.goal", goal=escaped(facts.goal)))
     yield from (cell for cell in front if _is_cards(cell))
     told = most_notable(findings, shown)
     items = [
         " ".join(
-            [f"{place}.", finding.sentence, f"(@{finding.exhibit})"]
-            + [f"*{caveat}*" for caveat in finding.caveats]
+            [f"{place}.", escaped(finding.sentence), f"(@{finding.exhibit})"]
+            + [f"*{escaped(caveat)}*" for caveat in finding.caveats]
         )
         for place, finding in enumerate(told, start=1)
     ]
@@ -243,6 +243,7 @@ def _label(cell: Cell) -> str | None:
 
 def _stamped(text: str, facts: Facts) -> str:
     values = {"region": facts.region, "period": facts.period, "firm": facts.firm}
+    values = {name: escaped(value) for name, value in values.items()}
     return re.sub(r"\{\{(\w+)\}\}", lambda match: values.get(match[1], match[0]), text)
 
 

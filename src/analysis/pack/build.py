@@ -145,9 +145,14 @@ def _written_whole(good: Path) -> Iterator[Path]:
             raise PublishError(f"{error}\nAs far as it got: {paths.shown(kept)}") from None
         raise
     old = folder.with_name(f"{folder.name}.old")
-    if good.exists():
-        good.replace(old)
-    folder.replace(good)
+    try:
+        if good.exists():
+            good.replace(old)
+        folder.replace(good)
+    except BaseException:
+        if old.exists() and not good.exists():
+            old.replace(good)
+        raise
     shutil.rmtree(old, ignore_errors=True)
     shutil.rmtree(failed, ignore_errors=True)
 

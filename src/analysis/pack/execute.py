@@ -14,12 +14,12 @@ from time import perf_counter
 import nbformat
 import papermill
 import psutil
+from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from analysis.errors import ParameterError, PublishError
 
 KERNEL_QUIET = ["--log-level=50"]  # what a kernel has to say stands in its notebook
-TRACE_LINES = 3
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,10 @@ def _execute_one(notebook: Path, output: Path, parameters: dict[str, str]) -> fl
         )
     except PapermillExecutionError as error:
         raise PublishError(_what_failed(notebook, output, error)) from None
+    except DeadKernelError:
+        raise PublishError(
+            f"{notebook.name}: its kernel died, as it does when the machine runs out of memory"
+        ) from None
     return perf_counter() - started
 
 

@@ -72,7 +72,8 @@ def gather(run: Run, as_of: date, manifest: dict[str, Any]) -> Facts:
         as_of=units.day(as_of),
         manifest=manifest,
         code=code_version(),
-        command=f"make report DATA={run.data} REGION={run.region} PERIOD={run.period.text}",
+        command=f"make report DATA={run.data} REGION={run.region} PERIOD={run.period.text}"
+        + ("" if manifest.get("has_path", True) else " SOURCE_PATH=…"),
     )
 
 

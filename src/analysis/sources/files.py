@@ -100,12 +100,23 @@ def _heading(path: Path) -> tuple[list[str], str]:
 def _parquet(engine: ibis.BaseBackend, path: Path) -> ibis.Table:
     try:
         table = engine.read_parquet(path)
+        _check_unzoned(table, path)
         text = {name: _said(table[name]) for name in table.columns}
         return hold(engine, _numbered(table.mutate(**text)))
     except duckdb.Error as error:
         raise SourceError(
             f"{path.name} is not a readable Parquet file: {_first_line(error)}"
         ) from None
+
+
+def _check_unzoned(table: ibis.Table, path: Path) -> None:
+    """A moment with a zone has no day until somebody says whose; guessing would move orders."""
+    for name, kind in table.schema().items():
+        if kind.is_timestamp() and kind.timezone:
+            raise SourceError(
+                f"{path.name} column {name!r} has moments in time zone {kind.timezone}; "
+                "deliver the firm's local time, without a zone"
+            )
 
 
 def _said(column: ir.Column) -> ir.StringColumn:

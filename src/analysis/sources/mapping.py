@@ -56,6 +56,8 @@ class Table(Strict):
     sheet: str | None = None
     keep: Literal["all", "first"] = "all"
     """``first``: the file repeats a record on many rows; the first of each key is kept."""
+    decimal: Literal[".", ","] = "."
+    """What stands before the cents; with a comma, points are read as thousands separators."""
     columns: dict[str, Column]
 
 

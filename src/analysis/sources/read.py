@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
@@ -56,6 +58,10 @@ def read_table(
     """
     raw = files.read(engine, path, mapping.sheet)
     _check_columns(raw, mapping, path)
+    if mapping.decimal == ",":
+        numbers = _number_columns(mapping, types)
+        pointed = {name: raw[name].replace(".", "").replace(",", ".") for name in numbers}
+        raw = raw.mutate(**pointed)
     made = {
         name: _value(engine, raw, column, types[name], path, name)
         for name, column in mapping.columns.items()
@@ -88,11 +94,42 @@ def _value(
         return text.strip().cases(*column.values.items()).cast(kind)
     if kind == "string":
         return text
-    typed = _try_strptime(text, column.format) if column.format else text.try_cast(kind)
+    typed = text.try_cast(kind)
+    if column.format:
+        _check_format(engine, column.format, name)
+        written = _try_strptime(text, column.format)
+        # A spreadsheet's own dates are dates already, however the other cells are written.
+        typed = written.coalesce(typed) if path.suffix.lower() in files.EXCEL else written
     expected = KIND[kind.split("(")[0].rstrip("0123456789")]
     wanted = f"{expected} written {column.format}" if column.format else expected
     _check_kind(engine, raw, typed, source, wanted, path)
     return typed.cast(kind)
+
+
+def _number_columns(mapping: Table, types: dict[str, str]) -> list[str]:
+    """Columns of the file that are read as numbers."""
+    names: list[str] = []
+    for name, column in mapping.columns.items():
+        if column.formula:
+            names += formula_columns(column.formula)
+        elif column.source and types[name].startswith(("decimal", "int", "float")):
+            names.append(column.source)
+    return list(dict.fromkeys(names))
+
+
+def _check_format(engine: ibis.BaseBackend, form: str, name: str) -> None:
+    try:
+        engine.execute(_try_strptime(ibis.literal("1"), form))
+    except duckdb.Error:
+        raise SourceError(
+            f"params/sources: {name} has format {form!r}, which is not one; "
+            "write it in strptime signs, such as %d.%m.%Y"
+        ) from None
+    if "%" not in form:
+        raise SourceError(
+            f"params/sources: {name} has format {form!r} without a %; "
+            "write it in strptime signs, such as %d.%m.%Y"
+        )
 
 
 def _check_columns(raw: ibis.Table, mapping: Table, path: Path) -> None:
@@ -129,7 +166,11 @@ def _refuse(engine: ibis.BaseBackend, wrong: ibis.Table, source: str, path: Path
             wrong.order_by(files.ROW).limit(SHOWN).select(files.ROW, source)
         )
         shown = "; ".join(f"row {row}: {value!r}" for row, value in rows.itertuples(index=False))
-        raise SourceError(f"{path.name} column {source!r}: {why}; {many} rows differ: {shown}")
+        if any(re.fullmatch(r"-?[\d.]*,\d+", str(value)) for value in rows[source]):
+            shown += '; for decimal commas, set decimal: "," beside file'
+        raise SourceError(
+            f"{path.name} column {source!r}: {why}; {many} {'row differs' if many == 1 else 'rows differ'}: {shown}"
+        )
 
 
 def _formula(raw: ibis.Table, formula: str) -> ir.Value:

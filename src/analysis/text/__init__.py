@@ -5,6 +5,7 @@ A second language is a second folder beside ``en/``, not a rewrite.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +13,8 @@ from pathlib import Path
 import yaml
 
 LANGUAGE = "en"
+NONE, OTHER = "", "(other)"
+"""What stands for a part that has no name, and for the parts added up in a last row."""
 
 
 @cache
@@ -61,24 +64,21 @@ def part(dimension: str, value: str) -> str:
     >>> part("channel", "web"), part("category", "Lighting")
     ('Web shop', 'Lighting')
     """
-    if not value:
-        return words("part.none")
-    for key in (f"part.{dimension}.{value}", f"part.{value}"):
-        if has(key):
-            return words(key)
-    return value
+    if value in (NONE, OTHER):
+        return words("part.none" if value == NONE else "part.other")
+    key = f"part.{dimension}.{value}"
+    return words(key) if has(key) else value
 
 
-def listed(names: list[str]) -> str:
-    """Names as a sentence lists them.
+def escaped(text: str) -> str:
+    """Plain text as Markdown that reads the same: names in data may hold any sign.
 
     Examples
     --------
-    >>> listed(["North", "South", "East"])
-    'North, South and East'
+    >>> escaped("E*as*t & $5")
+    'E\\\\*as\\\\*t & \\\\$5'
     """
-    *most, last = names or [""]
-    return f"{', '.join(most)} {words('and')} {last}" if most else last
+    return re.sub(r"([\\`*_{}\[\]<>#|$@~^])", r"\\\1", text)
 
 
 def _flat(tree: dict[str, object], prefix: str) -> list[tuple[str, str]]:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from analysis.errors import PublishError, nearest
 from analysis.pack.publish.embedded import publish_embedded
-from analysis.pack.publish.quarto import publish_quarto, quarto_available
+from analysis.pack.publish.quarto import find_quarto, publish_quarto, quarto_available
 from analysis.pack.publish.settings import Published
 from analysis.pack.publish.source import read_pack
 
-__all__ = ["Published", "publish"]
+__all__ = ["Published", "check_engine", "publish"]
 
 ENGINES = ("auto", "quarto", "embedded")
 
@@ -42,9 +42,22 @@ def publish(pack: Path, folder: Path, engine: str = "auto") -> Published:
     PublishError
         If the pack cannot be read or set, or Quarto was asked for and is not there.
     """
-    if engine not in ENGINES:
-        raise PublishError(f"publisher {engine!r} is not known: {nearest(engine, ENGINES)}")
+    check_engine(engine)
     ready = read_pack(Path(pack))
     if engine == "quarto" or (engine == "auto" and quarto_available()):
         return publish_quarto(ready, Path(folder))
     return publish_embedded(ready, Path(folder))
+
+
+def check_engine(engine: str) -> None:
+    """Check that a publisher is known and there, before anything is run for it.
+
+    Raises
+    ------
+    PublishError
+        If not; says what would do.
+    """
+    if engine not in ENGINES:
+        raise PublishError(f"publisher {engine!r} is not known: {nearest(engine, ENGINES)}")
+    if engine == "quarto":
+        find_quarto()

@@ -29,7 +29,7 @@ lab: $(RUN) demo  ## Open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --notebook-dir=notebooks
 
 test: $(DEV) demo  ## Run the tests, and every notebook from top to bottom
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
 	@$(BIN)/python -m pytest -q -p no:cacheprovider --nbval-lax -n 2 --dist loadfile notebooks
 
 check: $(DEV)  ## Check style, types, layers, and that notebooks and docs are clean

@@ -12,7 +12,6 @@ from analysis.measures.catalogue import MEASURES
 from analysis.model import snapshot
 from analysis.periods import parse
 
-pytestmark = pytest.mark.xdist_group("superstore")  # one process opens the workbook
 EVERYTHING = parse("2014-2017")
 HALF_A_CENT = 0.0050001  # the workbook's sales have four decimals, the published figures two
 

@@ -1,12 +1,13 @@
 """Words: every text a module asks for is there, once, and names what it is given."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 
-from analysis import params, text
+from analysis import text
 from analysis.paths import PARAMS, ROOT
 from analysis.text import words
 
@@ -62,11 +63,6 @@ def test_a_text_that_is_not_there_is_missed():
     assert not text.has("finding.nothing")
 
 
-@pytest.mark.parametrize("region", sorted(set(params.names("regions")) - {"all"}))
-def test_a_region_is_called_the_same_in_params_and_in_tables(region):
-    assert text.part("region", region) == params.load(region, "2026-10").region_label
-
-
 @pytest.mark.parametrize(
     ("dimension", "value", "read"),
     [
@@ -80,12 +76,11 @@ def test_a_part_has_the_catalogues_word_or_the_firms_own(dimension, value, read)
     assert text.part(dimension, value) == read
 
 
-@pytest.mark.parametrize(
-    ("names", "read"),
-    [([], ""), (["North"], "North"), (["A", "B"], "A and B"), (["A", "B", "C"], "A, B and C")],
-)
-def test_names_are_listed_as_in_a_sentence(names, read):
-    assert text.listed(names) == read
+@pytest.mark.parametrize("plain", ["E*as*t $x$", "a_b_c", "#1 [x](y) <b>", "`code` @fig-a {{b}}"])
+def test_escaped_text_has_no_sign_that_markdown_reads(plain):
+    made = text.escaped(plain)
+    assert re.sub(r"\\(.)", r"\1", made) == plain
+    assert not re.search(r"(?<!\\)[*_$#\[\]<>`@{}]", made)
 
 
 def test_two_files_must_not_give_one_key(tmp_path, monkeypatch):

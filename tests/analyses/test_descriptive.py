@@ -5,6 +5,7 @@ from numpy.testing import assert_allclose
 from pandas.testing import assert_frame_equal
 
 from analysis.analyses import descriptive
+from analysis.text import OTHER
 
 MEASURES = descriptive.RANKED
 
@@ -59,30 +60,37 @@ class TestByYear:
 
 class TestRanking:
     def test_three_categories_worked_by_hand(self):
-        table = descriptive.ranking(parts(A=(20, 10, 40), B=(60, 60, 50), C=(20, 0, 0)), rows=5)
+        table = descriptive.ranking(parts(A=(20, 10, 40), B=(60, 60, 50), C=(20, 0, 0)))
         assert table.index.tolist() == ["B", "A", "C"]
         assert_allclose(table["share"], [0.6, 0.2, 0.2])
         assert_allclose(table["growth_year_before"], [0.2, -0.5, np.nan])
         assert_allclose(table["growth_prior"], [0.0, 1.0, np.nan])
 
     def test_what_is_not_shown_is_added_up_in_a_last_row(self):
-        table = descriptive.ranking(
-            parts(A=(50, 1, 1), B=(30, 1, 1), C=(15, 4, 10), D=(5, 1, 10)), rows=3
-        )
-        assert table.index.tolist() == ["A", "B", "other"]
-        assert table.loc["other", "revenue"] == 20
+        ranked = descriptive.ranking(parts(A=(50, 1, 1), B=(30, 1, 1), C=(15, 4, 10), D=(5, 1, 10)))
+        table = descriptive.top(ranked, rows=3)
+        assert table.index.tolist() == ["A", "B", OTHER]
+        assert table.loc[OTHER, "revenue"] == 20
         assert table["share"].sum() == pytest.approx(1)
-        assert table.loc["other", "growth_year_before"] == pytest.approx(0.0)
-        assert table.loc["other", "gross_margin_rate"] == pytest.approx(0.5)
-        assert np.isnan(table.loc["other", "customers"])  # they do not add up
+        assert table.loc[OTHER, "growth_year_before"] == pytest.approx(0.0)
+        assert table.loc[OTHER, "gross_margin_rate"] == pytest.approx(0.5)
+        assert np.isnan(table.loc[OTHER, "customers"])  # they do not add up
+
+    def test_a_short_ranking_is_shown_whole(self):
+        ranked = descriptive.ranking(parts(A=(50, 1, 1), B=(30, 1, 1)))
+        assert_frame_equal(descriptive.top(ranked, rows=2), ranked)
+
+    def test_a_part_called_as_the_last_row_would_be_stays_itself(self):
+        ranked = descriptive.ranking(parts(other=(50, 1, 1), B=(30, 1, 1), C=(20, 1, 1)))
+        assert descriptive.top(ranked, rows=2).index.tolist() == ["other", OTHER]
 
     def test_the_order_of_the_rows_does_not_matter(self):
         given = parts(A=(20, 10, 40), B=(60, 60, 50), C=(20, 0, 0))
         shuffled = given.sample(frac=1, random_state=1).sort_index(kind="stable")
-        assert_frame_equal(descriptive.ranking(given, 5), descriptive.ranking(shuffled, 5))
+        assert_frame_equal(descriptive.ranking(given), descriptive.ranking(shuffled))
 
     def test_the_callers_table_is_left_alone(self):
         given = parts(A=(20, 10, 40), B=(60, 60, 50))
         before = given.copy()
-        descriptive.ranking(given, rows=3)
+        descriptive.top(descriptive.ranking(given), rows=1)
         assert_frame_equal(given, before)

@@ -2,7 +2,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.analyses.diagnostic import BRIDGE, contribution, revenue_bridge
+from analysis.analyses.diagnostic import (
+    BRIDGE,
+    contribution,
+    effects,
+    revenue_bridge,
+    with_total,
+)
 from analysis.errors import ContractError
 
 
@@ -75,6 +81,23 @@ class TestRevenueBridge:
         pd.testing.assert_frame_equal(prior, before)
 
 
+class TestEffects:
+    def test_two_products_added_up_by_hand(self):
+        bridge = revenue_bridge(
+            prior=product_sales(A=(10, 100), B=(10, 50)),
+            current=product_sales(A=(15, 180), B=(5, 25)),
+        )
+        table = effects(bridge)
+        assert table["amount"].tolist() == [150, 0, 25, 30, 0, 0, 205]
+        assert table.loc["price", "share"] == pytest.approx(0.2)
+        assert table["products"].tolist() == [2, 0, 2, 1, 0, 0, 2]
+
+    def test_noise_of_floating_point_touches_no_product(self):
+        prior = product_sales(A=(3, 0.3), B=(7, 2.1))
+        table = effects(revenue_bridge(prior, prior.assign(revenue=prior["revenue"] + 1e-12)))
+        assert table.loc["price", "products"] == 0
+
+
 class TestContribution:
     def parts(self, **rows: tuple[float, float]) -> pd.DataFrame:
         """Revenue now and a year before of each channel, as compare gives it."""
@@ -91,6 +114,14 @@ class TestContribution:
     def test_contributions_add_up_to_the_growth_of_the_whole(self):
         table = contribution(self.parts(a=(13.0, 7.0), b=(2.0, 11.0), c=(5.0, 0.0)), "year_before")
         assert table["contribution"].sum() == pytest.approx(20 / 18 - 1)
+
+    def test_the_total_is_the_whole_and_its_growth(self):
+        table = with_total(contribution(self.parts(a=(90.0, 150.0), b=(70.0, 50.0)), "year_before"))
+        assert table.iloc[-1][["before", "now", "change"]].tolist() == [200, 160, -40]
+        assert table.iloc[-1]["growth"] == pytest.approx(-0.2)
+
+    def test_no_base_is_no_table(self):
+        assert contribution(self.parts(a=(13.0, 7.0)), None).empty
 
     def test_without_a_base_there_is_nothing_to_say(self):
         table = contribution(self.parts(a=(13.0, np.nan)), "year_before")

@@ -52,7 +52,7 @@ def ranked(rows: dict[str, tuple[float, float]], name: str = "category") -> pd.D
     table = pd.DataFrame(1.0, index=index, columns=["current", "prior", "year_before"])
     for part, (now, before) in rows.items():
         table.loc[(part, "revenue")] = (now, before, before)
-    return descriptive.ranking(table, rows=12)
+    return descriptive.top(descriptive.ranking(table), rows=12)
 
 
 def months(values: np.ndarray) -> pd.DataFrame:
@@ -84,7 +84,7 @@ EXHIBITS = {
         pd.Series(
             {"before": 1e6, "volume": -4e5, "mix": 10.0, "price": 0.0, "new": 5e5,
              "withdrawn": -9e5, "now": 2e5}
-        ),
+        ).to_frame("amount"),
         run,
     ),
     "contribution": lambda run: show_why.contribution(
@@ -137,4 +137,4 @@ def test_a_dimension_the_firm_does_not_have_is_said_in_words(run):
 
 def test_without_a_base_the_bridge_says_so(run):
     totals = pd.Series(0.0, index=["before", "volume", "mix", "price", "new", "withdrawn", "now"])
-    assert isinstance(show_why.bridge(totals, run), Absent)
+    assert isinstance(show_why.bridge(totals.to_frame("amount"), run), Absent)

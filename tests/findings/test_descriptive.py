@@ -88,7 +88,7 @@ def series(values: list[float]) -> pd.DataFrame:
 
 
 def test_the_trend_counts_months_ahead(run):
-    finding = say.trend(series([100.0] * 12 + [120.0] * 9 + [60.0] * 3), run)
+    finding = say.trend(series([100.0] * 12 + [120.0] * 9 + [60.0] * 3), run, is_whole=True)
     assert finding.sentence == (
         "Revenue was ahead of the year before in 9 of the last 12 months; "
         "over them it rose 5.0% (£60.00)."
@@ -96,7 +96,7 @@ def test_the_trend_counts_months_ahead(run):
 
 
 def test_too_few_months_are_a_finding_and_not_an_error(run):
-    finding = say.trend(series([100.0] * 5), run)
+    finding = say.trend(series([100.0] * 5), run, is_whole=True)
     assert (
         finding.sentence == "The data hold 5 months, too few to compare any with the year before."
     )
@@ -108,11 +108,13 @@ def ranked(name: str, **rows: tuple[float, float]) -> pd.DataFrame:
     table = pd.DataFrame(1.0, index=index, columns=["current", "prior", "year_before"])
     for part, (now, before) in rows.items():
         table.loc[(part, "revenue")] = (now, before, before)
-    return descriptive.ranking(table, rows=12)
+    return descriptive.ranking(table)
 
 
 def test_the_largest_part_is_named_with_its_growth(run):
-    finding = say.ranking(ranked("channel", web=(30.0, 20.0), store=(70.0, 100.0)), run)
+    finding = say.ranking(
+        ranked("channel", web=(30.0, 20.0), store=(70.0, 100.0)), run, is_whole=True
+    )
     assert finding.sentence == (
         "The largest channel is Stores with 70.0% of revenue, −30.0% on a year earlier; "
         "1 of 2 grew."
@@ -122,7 +124,9 @@ def test_the_largest_part_is_named_with_its_growth(run):
 
 def test_of_regions_the_runs_own_is_placed(run):
     finding = say.ranking(
-        ranked("region", east=(30.0, 60.0), west=(50.0, 50.0), north=(20.0, 5.0)), run
+        ranked("region", east=(30.0, 60.0), west=(50.0, 50.0), north=(20.0, 5.0)),
+        run,
+        is_whole=True,
     )
     assert finding.sentence == (
         "East is number 2 of 3 regions with 30.0% of the firm's revenue, "
@@ -131,13 +135,33 @@ def test_of_regions_the_runs_own_is_placed(run):
     assert finding.notable
 
 
+def test_of_many_regions_every_one_is_counted(run):
+    rows = {f"r{i:02}": (100.0 - i, 50.0) for i in range(18)} | {"east": (1.0, 90.0)}
+    finding = say.ranking(ranked("region", **rows), run, is_whole=True)
+    assert "number 19 of 19 regions" in finding.sentence
+    assert "number 19 by growth" in finding.sentence
+
+
+def test_a_comparison_of_a_partial_period_says_so_and_is_no_news(run):
+    finding = say.ranking(
+        ranked("region", east=(30.0, 60.0), west=(50.0, 50.0)), run, is_whole=False
+    )
+    assert finding.caveats
+    assert not finding.notable
+
+
+def test_a_base_below_nothing_gives_money_and_no_percentage(run):
+    finding = say.headline(comparison(10_000, -2_500.0, 8_000), run, is_whole=True)
+    assert "up £12.5k on September 2026, when it was less than nothing" in finding.sentence
+
+
 def test_one_part_alone_is_said_to_be_all(run):
-    finding = say.ranking(ranked("channel", web=(30.0, 20.0)), run)
+    finding = say.ranking(ranked("channel", web=(30.0, 20.0)), run, is_whole=True)
     assert finding.sentence == "All revenue is in one channel, Web shop."
 
 
 def test_a_dimension_the_firm_lacks_is_named_with_what_it_needs(run):
-    finding = say.ranking(pd.DataFrame(index=pd.Index([], name="channel")), run)
+    finding = say.ranking(pd.DataFrame(index=pd.Index([], name="channel")), run, is_whole=True)
     assert (
         finding.sentence == "Revenue by channel is not in your data: it needs order_lines.channel."
     )

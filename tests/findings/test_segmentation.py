@@ -45,7 +45,8 @@ def tiers(run: params.Run, *rows: tuple[str, int, int, float, str]):
 def test_tiers_are_said_with_share_money_and_reference(run):
     finding = tiers(run, *FOUR)
     assert finding.sentence == (
-        "Of 4 customers, 1 is High value and brought $600 (60.0% of revenue); 1 is Potential, with "
+        "Of 4 customers of the 12 months to 31 December 2017, "
+        "1 is High value and brought $600 (60.0% of revenue); 1 is Potential, with "
         "many or large orders but none lately, and brought $300; 1 is At risk, 25.0% of all beside "
         "15% in the reference."
     )
@@ -59,7 +60,8 @@ def test_tiers_are_said_with_share_money_and_reference(run):
 def test_empty_tiers_are_said_to_be_empty(run):
     finding = tiers(run, FOUR[2], ("E", 12, 1, 40.0, "basic"))
     assert finding.sentence == (
-        "Of 2 customers, none is High value; none is Potential; none is At risk, 0.0% of all "
+        "Of 2 customers of the 12 months to 31 December 2017, "
+        "none is High value; none is Potential; none is At risk, 0.0% of all "
         "beside 15% in the reference."
     )
     assert not finding.notable

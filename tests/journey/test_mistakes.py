@@ -1,6 +1,9 @@
 """What a user does wrong, and what the product says: one plain message, and nothing lost."""
 
+import html
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,8 +16,6 @@ from nbformat.v4 import new_code_cell, new_notebook
 from analysis.demo import make_demo
 
 from .conftest import new_house
-
-pytestmark = pytest.mark.xdist_group("mistakes")
 
 PARAMETERS = 'region = "east"\nperiod = "2026-10"\ndata = "demo"\nsnapshot = ""'
 
@@ -44,7 +45,8 @@ def put_notebook(house, *sources: str) -> None:
         (["--region", ""], "no region is given; there are all, central, east"),
         (["--region", "west"], "data 'demo' has no region 'west'"),
         (["--region", "east", "--period", "June"], "write a month '2026-10'"),
-        (["--region", "east", "--period", "2019-01"], "there are months 2023-11 to 2026-10"),
+        (["--region", "east", "--period", "2019-01"], "there are orders from 2023-11 to 2026-10"),
+        (["--region", "east", "--engine", "latex"], "publisher 'latex' is not known"),
         (["--region", "east", "--data", "dmeo"], "did you mean 'demo'?"),
         (["--region", "east", "--data", "superstore"], "SOURCE_PATH="),
         (["--region", "east", "--data", "superstore", "--source-path", "nowhere"], "nowhere"),
@@ -83,7 +85,7 @@ def test_a_wrong_value_in_an_extract_is_shown_with_file_and_row(house):
     orders.write_text(good, encoding="utf-8")
     assert done.returncode == 2
     assert (
-        "erp_orders.csv column 'Qty': expected a number; 1 rows differ: row 4: 'three'"
+        "erp_orders.csv column 'Qty': expected a number; 1 row differs: row 4: 'three'"
         in done.stderr
     )
 
@@ -105,7 +107,7 @@ def test_a_notebook_that_raises_is_kept_and_the_good_pack_left_alone(house):
     assert str(failed.relative_to(house.root)) in done.stderr
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_leaves_the_good_pack_and_nothing_else(house, how):
     put_notebook(house, "1 + 1")
     assert house.run("report", "--region", "south", REPORT_ENGINE="embedded").returncode == 0
@@ -130,16 +132,71 @@ def test_an_interrupted_run_leaves_the_good_pack_and_nothing_else(house, how):
     assert not list(good.parent.glob(".south-2026-10-*"))
 
 
-def test_a_full_disk_is_said_plainly(house, monkeypatch):
-    """The disk is full when the pack is written: no half pack, and no traceback."""
-    script = (
+def test_a_kernel_that_dies_is_said_plainly(house):
+    put_notebook(house, "import os", "os._exit(1)")
+    done = house.run("report", "--region", "east", REPORT_ENGINE="embedded")
+    assert done.returncode == 2
+    assert "10-descriptive.ipynb: its kernel died" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_names_that_look_like_markup_are_shown_as_they_are(house):
+    """A label with every sign Markdown knows neither breaks the pack nor changes in it."""
+    put_notebook(
+        house,
+        "from analysis.findings.record import Finding",
+        "Finding('descriptive.x', 'In E*as*t $x$ `a` <b> @fig-a it rose.', {}, {}, '', 1, True)",
+    )
+    label = house.root / "params" / "regions" / "north.yml"
+    good = label.read_text(encoding="utf-8")
+    label.write_text("label: 'N*or*th $x$ <b>'\n", encoding="utf-8")
+    done = house.run("report", "--region", "north", REPORT_ENGINE="embedded")
+    label.write_text(good, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    page = (house.pack("north-2026-10") / "pack.html").read_text(encoding="utf-8")
+    text = html.unescape(re.sub(r"<[^>]+>", "", page))
+    assert "In E*as*t $x$ `a` <b> @fig-a it rose." in text
+    assert "N*or*th $x$ <b>, October 2026" in text
+    assert "<math" not in page
+
+
+def test_packs_of_all_regions_go_on_without_one_that_has_no_orders(house):
+    put_notebook(house, "1 + 1")
+    orders = house.root / "data" / "demo" / "erp_orders.csv"
+    good = orders.read_text(encoding="utf-8")
+    lines = good.splitlines(keepends=True)
+    kept = [line for line in lines if not (",South-West," in line and "/10/2026," in line)]
+    orders.write_text("".join(kept), encoding="utf-8")
+    done = house.run("packs", "--period", "2026-10", REPORT_ENGINE="embedded")
+    orders.write_text(good, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    assert "no pack for southwest: period '2026-10' has no orders" in done.stdout
+    assert house.pack("northeast-2026-10").is_dir()
+    assert not house.pack("southwest-2026-10").exists()
+
+
+FULL = {
+    "when the pack is written": (
         "import errno, analysis.pack.build as build\n"
         "def full(*_): raise OSError(errno.ENOSPC, 'No space left on device')\n"
         "build._write_json = full\n"
+    ),
+    "when the snapshot is built": (
+        "import duckdb, analysis.model.snapshot as snapshot\n"
+        "def full(*_): raise duckdb.IOException('IO Error: No space left on device')\n"
+        "snapshot._build, snapshot._code_version = full, lambda: 'other'\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("when", FULL)
+def test_a_full_disk_is_said_plainly(house, when):
+    put_notebook(house, "1 + 1")
+    shutil.rmtree(house.pack("north-2026-10"), ignore_errors=True)
+    script = FULL[when] + (
         "import sys; sys.argv = ['analysis', 'report', '--region', 'north']\n"
         "from analysis.cli import main; main()\n"
     )
-    put_notebook(house, "1 + 1")
     done = subprocess.run(
         [sys.executable, "-c", script],
         cwd=house.root, env=os.environ | {"ANALYSIS_ROOT": str(house.root)},

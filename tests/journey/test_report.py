@@ -10,8 +10,6 @@ import pytest
 
 from analysis.paths import NOTEBOOKS
 
-pytestmark = pytest.mark.xdist_group("journey")
-
 
 @pytest.fixture(scope="module")
 def erp(house):

@@ -303,6 +303,6 @@ class TestCustomerActivity:
         after = engine.customer_activity(delivery.open(), "all", MONTH("2025-12", "M"), 12)
         pd.testing.assert_frame_equal(after, before)
 
-    @pytest.mark.parametrize(("months", "reaches"), [(26, True), (27, False)])
+    @pytest.mark.parametrize(("months", "reaches"), [(25, True), (26, False)])
     def test_whether_the_data_reach_back(self, tiny, months, reaches):
         assert engine.reaches_back(tiny, MONTH("2026-02", "M"), months) is reaches

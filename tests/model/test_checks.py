@@ -14,6 +14,13 @@ def table(**columns):
     return ibis.memtable(frame.assign(source_row=range(2, len(frame) + 2)))
 
 
+@pytest.mark.parametrize("day", ["1900-01-01", "2206-03-01"])
+def test_a_day_no_firm_trades_on_is_named_with_its_row(delivery, day):
+    delivery.change("O2,1,2024-03-02", f"O2,1,{day}")
+    with pytest.raises(ContractError, match=rf"ordered_at must lie in 1990 to 2099 .*{day}"):
+        delivery.build()
+
+
 class TestKey:
     def test_repeated_keys_are_named_with_their_rows(self):
         lines = table(

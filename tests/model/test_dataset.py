@@ -51,22 +51,23 @@ class TestWhatItCovers:
     @pytest.mark.parametrize(
         ("period", "covered"),
         [
-            ("2024-01", True),
+            ("2024-01", False),  # the data begin on its fifteenth day
             ("2023-12", False),
             ("2023-12..2024-01", False),
-            ("2024", True),
+            ("2024", False),
+            ("2024-02..2024-12", True),
             ("2024-02", True),  # no order, and it is known that there was none
             ("2026-02", True),
             ("2026-03", False),
             ("2026-Q1", False),
         ],
     )
-    def test_a_period_from_its_first_month_into_its_last(self, tiny, period, covered):
+    def test_a_period_is_held_from_its_first_day_to_its_last(self, tiny, period, covered):
         assert tiny.covers(parse(period)) is covered
 
     @pytest.mark.parametrize(
         ("period", "base"),
-        [("2026-02", "year_before"), ("2025-01", "year_before"), ("2024-06", "prior")],
+        [("2026-02", "year_before"), ("2025-01", "prior"), ("2024-06", "prior"), ("2024-02", None)],
     )
     def test_change_is_explained_against_last_year_where_there_is_one(
         self, tiny, tiny_run, period, base
@@ -105,7 +106,7 @@ class TestScope:
         with pytest.raises(
             ParameterError,
             match=r"period '2026-01' has no orders in region 'west' of data 'tiny'; "
-            r"there are months 2024-03 to 2026-02$",
+            r"there are orders from 2024-03 to 2026-02$",
         ):
             dataset.check_scope(tiny, tiny_run("2026-01", "west"))
 

@@ -109,6 +109,12 @@ class TestKindsOfFile:
         assert other.name == one.name
 
 
+def remembered(delivery) -> str:
+    """The snapshot that was built or found last."""
+    pointer = delivery.store / "tiny" / "latest.json"
+    return json.loads(pointer.read_text(encoding="utf-8"))["snapshot"]
+
+
 class TestBuiltOnlyWhenNeeded:
     def test_once_for_equal_files(self, delivery, builds):
         assert delivery.build() == delivery.build()
@@ -143,10 +149,19 @@ class TestBuiltOnlyWhenNeeded:
         delivery.change("50.00,30.00", "51.00,30.00")
         other = delivery.build()
         delivery.change("51.00,30.00", "50.00,30.00")
-        assert snapshot.latest("tiny", delivery.store) == other
+        assert remembered(delivery) == other.name
         assert delivery.build() == one
-        assert snapshot.latest("tiny", delivery.store) == one
+        assert remembered(delivery) == one.name
         assert len(builds) == 2
+
+    def test_one_that_another_run_put_there_meanwhile_is_kept(self, delivery, builds, monkeypatch):
+        one = delivery.build()
+        tables = {path.name: path.stat().st_ino for path in one.glob("*.parquet")}
+        monkeypatch.setattr(snapshot, "_code_version", lambda: "tomorrow's")
+        assert delivery.build() == one
+        assert len(builds) == 2
+        assert {path.name: path.stat().st_ino for path in one.glob("*.parquet")} == tables
+        assert manifest(one)["code"] == "tomorrow's"
 
     def test_a_build_that_fails_leaves_nothing(self, delivery):
         good = delivery.build()
@@ -154,9 +169,9 @@ class TestBuiltOnlyWhenNeeded:
         with pytest.raises(SourceError, match="row 4: 'fifty'"):
             delivery.build()
         assert sorted(path.name for path in (delivery.store / "tiny").iterdir()) == sorted(
-            [good.name, "latest"]
+            [good.name, "latest.json"]
         )
-        assert snapshot.latest("tiny", delivery.store) == good
+        assert remembered(delivery) == good.name
 
 
 class TestWhereNoPathIsSet:
@@ -167,6 +182,21 @@ class TestWhereNoPathIsSet:
             snapshot.current("tiny", delivery.store)
         one = snapshot.ensure("tiny", delivery.files, delivery.store)
         assert snapshot.current("tiny", delivery.store) == one
+
+    def test_its_files_are_looked_at_again_where_they_were(self, delivery):
+        del delivery.mapping["path"]
+        delivery.save()
+        one = snapshot.ensure("tiny", delivery.files, delivery.store)
+        delivery.change("50.00,30.00", "51.00,30.00")
+        assert snapshot.current("tiny", delivery.store) != one
+
+    def test_a_changed_mapping_is_obeyed(self, delivery):
+        del delivery.mapping["path"]
+        delivery.save()
+        one = snapshot.ensure("tiny", delivery.files, delivery.store)
+        del delivery.columns()["cost"]
+        delivery.save()
+        assert snapshot.current("tiny", delivery.store) != one
 
     def test_where_a_path_is_set_the_files_of_now_are(self, delivery):
         one = delivery.build()
@@ -214,6 +244,7 @@ class TestAccounts:
         assert manifest(built)["orphans"] == {
             "order_lines.customer_id": 1,
             "order_lines.product_id": 1,
+            "returns.order_id": 0,
         }
         assert account(built, "order_lines") == [12, 12, 0, 0]
 

@@ -173,3 +173,10 @@ def test_a_fingerprint_is_of_the_bytes(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(b"abc")
     assert files.fingerprint(path).startswith("ba7816bf8f01cfea414140de5dae2223b0")  # FIPS 180-4
+
+
+def test_moments_with_a_zone_are_refused(tmp_path, engine):
+    table = pd.DataFrame({"at": pd.to_datetime(["2026-02-01 02:00"]).tz_localize("Asia/Shanghai")})
+    table.to_parquet(tmp_path / "a.parquet")
+    with pytest.raises(SourceError, match=r"a.parquet column 'at' has moments in a time zone"):
+        files.read(engine, tmp_path / "a.parquet")

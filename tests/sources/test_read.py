@@ -104,9 +104,7 @@ class TestFormulas:
 
     @pytest.mark.parametrize("word", ["nan", "inf", "n/a"])
     def test_a_word_is_no_number_even_if_computers_think_so(self, read, word):
-        with pytest.raises(
-            SourceError, match=f"'Off': expected a number; 1 rows .*row 3: '{word}'"
-        ):
+        with pytest.raises(SourceError, match=f"'Off': expected a number; 1 row .*row 3: '{word}'"):
             read(f"Sales,Off\n1,0\n1,{word}\n", revenue={"formula": "Sales - Off"})
 
     def test_a_result_that_no_amount_can_be(self, read):
@@ -121,9 +119,7 @@ class TestWhatDoesNotFit:
          ("nan", "revenue"), ("2,5 ", "quantity")],
     )  # fmt: skip
     def test_what_is_no_number(self, read, cell, column):
-        with pytest.raises(
-            SourceError, match=r"^a\.csv column 'N': expected a number; 1 rows diff"
-        ):
+        with pytest.raises(SourceError, match=r"^a\.csv column 'N': expected a number; 1 row diff"):
             read(f"N;M\n1;\n{cell};\n", **{column: "N"})
 
     @pytest.mark.parametrize(
@@ -136,7 +132,7 @@ class TestWhatDoesNotFit:
         wanted = f"a date written {form}" if form else "a date"
         with pytest.raises(
             SourceError,
-            match=f"^a.csv column 'Placed': expected {wanted}; 1 rows .* row 2: '{cell}'",
+            match=f"^a.csv column 'Placed': expected {wanted}; 1 row .* row 2: '{cell}'",
         ):
             read(f"Placed\n{cell}\n", ordered_at=column)
 

@@ -120,14 +120,12 @@ def _number_columns(mapping: Table, types: dict[str, str]) -> list[str]:
 def _check_format(engine: ibis.BaseBackend, form: str, name: str) -> None:
     try:
         engine.execute(_try_strptime(ibis.literal("1"), form))
+        known = "%" in form
     except duckdb.Error:
+        known = False
+    if not known:
         raise SourceError(
-            f"params/sources: {name} has format {form!r}, which is not one; "
-            "write it in strptime signs, such as %d.%m.%Y"
-        ) from None
-    if "%" not in form:
-        raise SourceError(
-            f"params/sources: {name} has format {form!r} without a %; "
+            f"params/sources: {name} has format {form!r}, which is none; "
             "write it in strptime signs, such as %d.%m.%Y"
         )
 
@@ -168,9 +166,8 @@ def _refuse(engine: ibis.BaseBackend, wrong: ibis.Table, source: str, path: Path
         shown = "; ".join(f"row {row}: {value!r}" for row, value in rows.itertuples(index=False))
         if any(re.fullmatch(r"-?[\d.]*,\d+", str(value)) for value in rows[source]):
             shown += '; for decimal commas, set decimal: "," beside file'
-        raise SourceError(
-            f"{path.name} column {source!r}: {why}; {many} {'row differs' if many == 1 else 'rows differ'}: {shown}"
-        )
+        rows_differ = "row differs" if many == 1 else "rows differ"
+        raise SourceError(f"{path.name} column {source!r}: {why}; {many} {rows_differ}: {shown}")
 
 
 def _formula(raw: ibis.Table, formula: str) -> ir.Value:

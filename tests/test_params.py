@@ -166,3 +166,23 @@ def test_the_projects_own_params_can_be_run(region, data):
     run = params.load(region, "2026-10", data)
     assert run.region_label
     assert run.firm
+
+
+def test_a_key_given_twice_is_an_error_and_not_lost(tmp_path):
+    path = tmp_path / "base.yml"
+    path.write_text("goal: one\ngoal: two\n", encoding="utf-8")
+    with pytest.raises(ParameterError, match=r"base\.yml line 1: key 'goal' is given twice"):
+        params.read_yaml(path)
+
+
+def test_a_key_that_is_missing_for_a_slip_names_the_slip(params_folder, tmp_path):
+    values = {"firm": "A", "curency": "£"}
+    with pytest.raises(ParameterError, match=r"key 'currency' is missing; is it 'curency'\?"):
+        params.checked(params.Firm, values, tmp_path / "a.yml")
+
+
+def test_a_region_is_called_as_its_file_says(params_folder):
+    run = params.load("east", "2026-02", "tiny", folder=params_folder)
+    assert run.part("region", "west") == "West"
+    assert run.part("region", "unknown") == "unknown"
+    assert run.part("channel", "web") == "Web shop"

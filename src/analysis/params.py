@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -177,6 +178,19 @@ def names(kind: str, folder: Path | None = None) -> list[str]:
     return sorted(path.stem for path in ((folder or paths.PARAMS) / kind).glob("*.yml"))
 
 
+class _OnceOnly(yaml.SafeLoader):
+    """YAML in which a key given twice is an error: the first would be lost without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        if repeated := [key for key in keys if keys.count(key) > 1]:
+            mark = node.start_mark
+            raise yaml.constructor.ConstructorError(
+                None, None, f"key {repeated[0]!r} is given twice", mark
+            )
+        return super().construct_mapping(node, deep)
+
+
 def must_exist(what: str, name: str, kind: str, folder: Path | None = None) -> None:
     """Check that ``params/<kind>/<name>.yml`` exists.
 
@@ -202,14 +216,17 @@ def checked(model: type[Model], values: dict[str, Any], path: Path) -> Model:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        problems = [_problem(model, dict(item)) for item in error.errors()]
+        problems = [_problem(model, dict(item), values) for item in error.errors()]
         raise ParameterError(f"{paths.shown(path)}: {'; '.join(problems)}") from None
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a params file, which must be a block of ``key: value`` lines."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        content = yaml.load(path.read_text(encoding="utf-8"), _OnceOnly) or {}
+    except yaml.constructor.ConstructorError as error:
+        place = f" line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise ParameterError(f"{paths.shown(path)}{place}: {error.problem}") from None
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
         line = f" line {where.line + 1}" if where else ""
@@ -241,7 +258,7 @@ def _over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _problem(model: type[BaseModel], item: dict[str, Any]) -> str:
+def _problem(model: type[BaseModel], item: dict[str, Any], values: dict[str, Any]) -> str:
     """One of pydantic's errors, as we say it."""
     place = [part for part in item["loc"] if not str(part).startswith("function-")]
     key = ".".join(map(str, place))
@@ -250,7 +267,8 @@ def _problem(model: type[BaseModel], item: dict[str, Any]) -> str:
             f"key {key!r} is not one that is read; {nearest(str(place[-1]), _keys(model, place))}"
         )
     if item["type"] == "missing":
-        return f"key {key!r} is missing"
+        meant = get_close_matches(key, list(values), n=1)
+        return f"key {key!r} is missing" + (f"; is it {meant[0]!r}?" if meant else "")
     return f"key {key!r} is {item['input']!r}: {item['msg'][0].lower()}{item['msg'][1:]}"
 
 

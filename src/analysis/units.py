@@ -63,6 +63,14 @@ def count(value: float | None) -> str:
     return f"{_sign(round(value))}{abs(round(value)):,}"
 
 
+def decimal(value: float | None, digits: int) -> str:
+    """Format a plain number: ``decimal(1.146, 2)`` is ``1.15``."""
+    if value is None or is_missing(value):
+        return MISSING
+    text = f"{abs(value):,.{digits}f}"
+    return f"{_sign(value) if text.strip('0,.') else ''}{text}"
+
+
 def percent(ratio: float | None, signed: bool = False, digits: int = 1) -> str:
     """Format a ratio as a percentage.
 

@@ -12,6 +12,11 @@ from analysis.sources.files import ROW
 from analysis.sources.mapping import Table
 from analysis.sources.read import read_table
 
+LINES_OF_THE_CONTINENT = """\
+Order;Line;Placed;Customer;Item;Area;Via;Units;Net
+O1;1;2024-01-15;C1;P1;E;Web;10;1.234,50
+O1;2;2024-01-15;C1;P3;E;Web;1;-0,75
+"""
 TYPES = {
     "order_id": "string",
     "ordered_at": "timestamp",
@@ -168,3 +173,27 @@ class TestWhatDoesNotFit:
     def test_a_constant_of_another_kind(self, read):
         with pytest.raises(SourceError, match=r"quantity is no decimal.*: constant 'one'"):
             read("Order\nO1\n", quantity={"constant": "one"})
+
+
+def test_decimal_commas_are_read_where_the_mapping_says_so(delivery):
+    delivery.write("lines.csv", LINES_OF_THE_CONTINENT)
+    columns = delivery.columns()
+    delivery.table("order_lines")["decimal"] = ","
+    columns["cost"] = {"formula": "Net / 2"}
+    columns["discount"] = {"constant": "0"}
+    lines = delivery.open().order_lines.execute()
+    assert lines["revenue"].astype(float).tolist() == [1234.5, -0.75]
+    assert lines["cost"].astype(float).tolist() == [617.25, -0.375]
+
+
+def test_decimal_commas_that_were_not_announced_are_explained(delivery):
+    delivery.change("50.00,30.00", '"50,25",30.00')
+    with pytest.raises(SourceError, match=r"'50,25'; for decimal commas, set decimal: \",\""):
+        delivery.build()
+
+
+@pytest.mark.parametrize("form", ["dd.mm.yyyy", "%Q"])
+def test_a_format_that_is_none_is_refused_with_an_example(delivery, form):
+    delivery.columns()["ordered_at"] = {"from": "Placed", "format": form}
+    with pytest.raises(SourceError, match=r"write it in strptime signs, such as %d\.%m\.%Y"):
+        delivery.build()

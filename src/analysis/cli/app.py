@@ -92,6 +92,8 @@ def check(data: Data = "demo", source_path: SourcePath = "") -> None:
     """Check params and data without building a pack: every file read, every row accounted for."""
     import json
 
+    from analysis.model import dataset
+
     for region in params.names("regions"):
         params.load(region, "2000-01", _known(data))
     folder = _snapshot(data, source_path)
@@ -106,6 +108,7 @@ def check(data: Data = "demo", source_path: SourcePath = "") -> None:
     for column, many in manifest["orphans"].items():
         if many:
             console.print(f"{many:,} rows have a {column} that its table does not know")
+    _regions_of(dataset.open_snapshot(folder).regions)
     console.print(f"snapshot {paths.shown(folder)} is good", highlight=False)
 
 

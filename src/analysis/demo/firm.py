@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-NAME: Final = "Harbour Lane Trading"
 FIRST_DAY: Final = date(2023, 11, 1)
 LAST_DAY: Final = date(2026, 10, 31)
 DAY_COUNT: Final = (LAST_DAY - FIRST_DAY).days + 1
@@ -45,7 +44,6 @@ REGIONS: Final = (
     Region("South-West", 0.135, 0.040, 3),
     Region("North-East", 0.130, 0.015, 3),
 )
-EAST: Final = 0
 HOME_REGION_RATE: Final = 0.985  # the rest of a customer's orders is placed elsewhere
 
 

@@ -112,7 +112,7 @@ def errors_table(errors: pd.DataFrame, past: pd.DataFrame, run: Run, method: str
             "rmse": Column(words("forecast.rmse"), money),
             "wape": Column(words("forecast.wape"), units.percent),
             "bias": Column(words("forecast.bias"), partial(units.percent, signed=True)),
-            "relative": Column(words("forecast.relative"), _two_digits),
+            "relative": Column(words("forecast.relative"), partial(units.decimal, digits=2)),
             "coverage_80": Column(words("forecast.coverage", level=80), _whole_percent),
             "coverage_95": Column(words("forecast.coverage", level=95), _whole_percent),
         },
@@ -161,7 +161,9 @@ def make_up_table(parts: pd.DataFrame, past: pd.DataFrame, run: Run) -> Table | 
     return table(
         parts,
         {
-            "season_index": Column(words("forecast.season_index"), _two_digits),
+            "season_index": Column(
+                words("forecast.season_index"), partial(units.decimal, digits=2)
+            ),
             "level": Column(words("forecast.level"), money),
             "season": Column(words("forecast.season"), money),
             "rest": Column(words("forecast.rest"), money),
@@ -186,7 +188,7 @@ def seasons(by_season: pd.DataFrame, expected: pd.DataFrame, past: pd.DataFrame)
     said = []
     for place, row in enumerate(by_season.itertuples()):
         axes.plot([place] * 2, [row.low, row.high], color=theme.INK, linewidth=1.0)
-        text = _two_digits(row.season)
+        text = units.decimal(row.season, 2)
         top = max(row.season, row.high)
         axes.annotate(
             text,
@@ -230,10 +232,6 @@ def _untried(past: pd.DataFrame, run: Run) -> Absent:
 
 def _no_seasons(past: pd.DataFrame) -> Absent:
     return Absent(words("absent.seasons", months=len(past)))
-
-
-def _two_digits(value: float) -> str:
-    return units.MISSING if pd.isna(value) else f"{value:.2f}"
 
 
 def _whole_percent(value: float) -> str:

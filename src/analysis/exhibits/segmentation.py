@@ -114,7 +114,9 @@ def tiers_table(summary: pd.DataFrame, run: Run, as_of: date) -> Table | Absent:
             ),
             "revenue_share": Column(words("segment.revenue_share"), units.percent),
             "median_days_since_last_order": Column(words("segment.median_days"), units.count),
-            "orders_per_customer": Column(words("segment.orders_per_customer"), _one_digit),
+            "orders_per_customer": Column(
+                words("segment.orders_per_customer"), partial(units.decimal, digits=1)
+            ),
         },
         names=_tier_names(summary.index),
         heading=words("segment.tier"),
@@ -280,10 +282,6 @@ def _range(low: float, high: float, write: object) -> str:
     assert callable(write)
     first, last = write(low), write(high)
     return first if first == last else words("segment.range", low=first, high=last)
-
-
-def _one_digit(value: float) -> str:
-    return units.MISSING if pd.isna(value) else f"{value:.1f}"
 
 
 def _nobody() -> Absent:

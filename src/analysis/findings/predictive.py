@@ -218,9 +218,9 @@ def make_up(
             season=_signed(total["season"], run),
             rest=_signed(total["rest"], run),
             best=words(f"month.{best}"),
-            best_index=f"{by_season.loc[best, 'season']:.2f}",
+            best_index=units.decimal(by_season.loc[best, "season"], 2),
             worst=words(f"month.{worst}"),
-            worst_index=f"{by_season.loc[worst, 'season']:.2f}",
+            worst_index=units.decimal(by_season.loc[worst, "season"], 2),
         ),
         values=values,
         units={

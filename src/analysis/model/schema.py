@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from analysis.errors import ParameterError, nearest
 
 VERSION = 1
-TEXT, MOMENT, INTEGER = "string", "timestamp", "int64"
+TEXT, MOMENT = "string", "timestamp"
 EXACT = "decimal(18, 4)"
 """Money and quantities are decimals, so sums are exact and the same in every engine and order."""
 

@@ -140,7 +140,7 @@ def complaint(face: Typeface) -> tuple[str, ...]:
     scripts = sorted({script_of(character) for character in face.missing})
     return (
         f"no font at hand has {face.missing[:20]!r} ({', '.join(scripts)}); readers may see boxes. "
-        "Install the `cjk` extra, or put a font that has them into reports/theme/fonts/",
+        "Put a font that has them into reports/theme/fonts/",
     )
 
 

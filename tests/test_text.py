@@ -49,7 +49,7 @@ def test_every_text_asked_for_is_there_and_is_given_what_it_names(key, given):
 
 
 def test_values_are_filled_in():
-    assert words("part.months", year=2026, months=3) == "2026 (3 months)"
+    assert words("part.months", year=2026, months=3) == "2026 (3 of 12 months)"
 
 
 def test_a_value_that_is_not_given_is_missed():

@@ -104,7 +104,8 @@ class TestWhatIsWrongWithTheBase:
 
     def test_every_mistake_is_said_at_once(self, folder):
         edit(folder / "base.yml", lambda base: (base.pop("goal"), base.update(gaol="x")))
-        with pytest.raises(ParameterError, match="key 'goal' is missing; is it 'gaol'\?; key 'gaol' is not one"):
+        says = r"key 'goal' is missing; is it 'gaol'\?; key 'gaol' is not one"
+        with pytest.raises(ParameterError, match=says):
             load(folder)
 
     @pytest.mark.parametrize(

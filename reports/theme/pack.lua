@@ -349,40 +349,23 @@ local function div(el)
     end
   end
   if typst and classes:includes 'finding' then return wrapped('#pack-finding[', el.content, ']') end
+  if typst and classes:includes 'reading' then return wrapped('#pack-reading[', el.content, ']') end
   if typst and classes:includes 'note' then return wrapped('#pack-note[', el.content, ']') end
 end
 
--- ── Chapters: contents after the front page, a new page for each that deserves one ───────────
+-- ── Chapters: contents after the front page, then one chapter after the other ────────────────
 
-local function chapter_weights(blocks)
-  local weights, at = {}, 0
-  for k, block in ipairs(blocks) do
-    if block.t == 'Header' and block.level == 1 then at = k end
-    local weight = block.t == 'RawBlock' and 0 or #stringify(block)
-    pandoc.Blocks({ block }):walk {
-      Image = function() weight = weight + 1500 end,
-      Table = function() weight = weight + 300 end,
-      RawBlock = function(el) weight = weight + #el.text / 8 end,
-    }
-    weights[at] = (weights[at] or 0) + weight
-  end
-  return weights
-end
-
-local PAGE, SHORT = 3000, 1100 -- rough characters: a full page; a chapter that would waste one
-local function paginate(blocks, weights)
-  local out, filled, chapters = pandoc.Blocks {}, 0, 0
-  for k, block in ipairs(blocks) do
+local function paginate(blocks)
+  local out, chapters = pandoc.Blocks {}, 0
+  for _, block in ipairs(blocks) do
     if block.t == 'Header' and block.level == 1 then
       chapters = chapters + 1
-      local weight = weights[k]
       if chapters == 2 then
         out:insert(raw('#pack-contents(' .. quoted(word('contents', 'Contents')) .. ')'))
+        out:insert(raw '#pagebreak(weak: true)')
+      elseif chapters > 2 then
+        out:insert(raw '#pack-chapter()')
       end
-      local runs_on = chapters > 2 and weight < SHORT and filled > 0
-        and filled < SHORT and filled + weight < PAGE
-      if chapters > 1 and not runs_on then out:insert(raw '#pagebreak(weak: true)') end
-      filled = runs_on and filled + weight or weight
     end
     out:insert(block)
   end
@@ -392,7 +375,6 @@ end
 function Pandoc(doc)
   for key, value in pairs(doc.meta.words or {}) do words[key] = stringify(value) end
   doc = doc:walk { RawInline = safe_inline, Link = safe_link, Header = heading }
-  local weights = typst and chapter_weights(doc.blocks)
   if own then
     doc:walk {
       Div = function(el)
@@ -404,7 +386,7 @@ function Pandoc(doc)
         end
       end }
   end
-  if typst then doc.blocks = paginate(doc.blocks, weights) end
+  if typst then doc.blocks = paginate(doc.blocks) end
   doc = doc:walk { Cite = reference, Image = image, Math = formula, Str = signed_money }
   doc = doc:walk { RawBlock = function(el) if el.format == 'html' then return html_table(el) end end,
     Table = written_table }

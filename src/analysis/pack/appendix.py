@@ -25,7 +25,8 @@ def cells(facts: Facts) -> Iterator[Any]:
     yield _markdown(_data_notes(facts))
     yield _table("tbl-sources", sources(facts))
     yield _heading("provenance")
-    yield _markdown(words("pack.provenance_how", command=facts.command))
+    how = words("pack.provenance_how", command=facts.command)
+    yield _markdown(f"::: {{.reading}}\n{how}\n:::")
     yield _table("tbl-provenance", provenance(facts))
 
 

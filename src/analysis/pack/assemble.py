@@ -147,7 +147,7 @@ def _in_reading_order(section: Section) -> Iterator[Cell]:
     # What is missing is said by the finding; its empty exhibits would repeat it.
     kept = [cell for cell in section.answers if _kind(cell) != "absent"]
     if how_to_read.strip() and any(_kind(cell) in ("figure", "table") for cell in kept):
-        kept.insert(0, _markdown(how_to_read.strip()))
+        kept.insert(0, _markdown(f"::: {{.reading}}\n{how_to_read.strip()}\n:::"))
     yield from sorted(kept, key=lambda cell: order.get(_kind(cell), 1))
 
 

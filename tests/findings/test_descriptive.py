@@ -172,6 +172,15 @@ def test_the_best_whole_year_is_named(run):
     years = descriptive.by_year(pd.DataFrame({"revenue": [10.0] * 12 + [15.0] * 14}, index=index))
     finding = say.years(years, run)
     assert finding.sentence == (
-        "2024 is the best whole year so far with £180; 2024 moved +50.0% on the year before it."
+        "2024 is the best whole year so far with £180, +50.0% on the year before it."
     )
     assert finding.values["revenue_2025"] == 30
+
+
+def test_a_last_year_that_is_not_the_best_is_said_too(run):
+    index = pd.period_range("2023-01", periods=24, freq="M")
+    years = descriptive.by_year(pd.DataFrame({"revenue": [10.0] * 12 + [9.0] * 12}, index=index))
+    assert say.years(years, run).sentence == (
+        "2023 is the best whole year so far with £120; "
+        "2024, the last one, moved −10.0% on the year before it."
+    )

@@ -125,13 +125,14 @@ def years(totals: pd.DataFrame, run: Run) -> Finding:
     else:
         best, last = whole["revenue"].idxmax(), whole.index[-1]
         growth = whole["growth"].loc[last]
+        key = "finding.years_last" if best == last else "finding.years_later"
         sentence = words(
             "finding.years",
             best=best,
             amount=units.money(whole["revenue"].loc[best], run.currency),
             compared=""
             if pd.isna(growth)
-            else words("finding.years_last", last=last, growth=units.percent(growth, signed=True)),
+            else words(key, last=last, growth=units.percent(growth, signed=True)),
         )
     return Finding(
         id="descriptive.years",

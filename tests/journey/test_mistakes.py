@@ -206,3 +206,19 @@ def test_a_full_disk_is_said_plainly(house, when):
     assert "error: the disk is full" in done.stderr
     assert "Traceback" not in done.stderr
     assert not house.pack("north-2026-10").exists()
+
+
+def test_a_run_under_nohup_outlives_its_terminal(house):
+    put_notebook(house, "import time", "time.sleep(6)")
+    running = subprocess.Popen(
+        ["nohup", sys.executable, "-m", "analysis", "report", "--region", "central"],
+        cwd=house.root, env=os.environ | {"ANALYSIS_ROOT": str(house.root)},
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    runs = house.pack("central-2026-10").parent
+    while not list(runs.glob(".central-2026-10-*")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    running.send_signal(signal.SIGHUP)
+    _, stderr = running.communicate(timeout=90)
+    assert running.returncode == 0, stderr

@@ -162,6 +162,10 @@ class TestMostNotable:
         chosen = [one.id for one in most_notable(findings, {"fig-a"})]
         assert chosen == ["descriptive.headline", *(f"diagnostic.{i}" for i in (5, 6, 7, 8))]
 
+    def test_the_headline_of_a_quiet_month_is_there_all_the_same(self):
+        quiet = finding("descriptive.headline", notable=False)
+        assert most_notable([quiet], {"fig-a"}) == [quiet]
+
     def test_what_is_not_notable_or_has_no_exhibit_is_left_out(self):
         findings = [finding("a.b", notable=False), finding("a.c", exhibit="fig-gone")]
         assert most_notable(findings, {"fig-a"}) == []

@@ -18,8 +18,9 @@ USER_ERROR, SYSTEM_ERROR, INTERRUPTED = 2, 1, 130
 def main() -> None:
     """Run the command line: a user's mistake ends in one plain message, never in a traceback."""
     for name in ("SIGTERM", "SIGHUP"):  # no SIGHUP on Windows
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _as_interrupt)
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores it on purpose
+            signal.signal(number, _as_interrupt)
     from analysis.cli.app import app  # here, so that a broken setting is reported as below
 
     try:

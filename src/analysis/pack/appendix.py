@@ -13,7 +13,7 @@ import pandas as pd
 from analysis import units
 from analysis.exhibits.tables import Column, Table, table
 from analysis.measures.catalogue import MEASURES
-from analysis.pack.facts import PACKAGES, Facts, _version
+from analysis.pack.facts import PACKAGES, Facts, package_version
 from analysis.text import words
 
 
@@ -83,7 +83,9 @@ def provenance(facts: Facts) -> Table:
         words("provenance.snapshot"): str(facts.manifest["content"])[:12],
         words("provenance.reader"): str(facts.manifest["engine"]),
         words("provenance.code"): facts.code,
-        words("provenance.packages"): ", ".join(f"{name} {_version(name)}" for name in PACKAGES),
+        words("provenance.packages"): ", ".join(
+            f"{name} {package_version(name)}" for name in PACKAGES
+        ),
     }
     return table(
         pd.DataFrame({"value": list(said.values())}),

@@ -101,10 +101,15 @@ def write(pack: Any, path: Path) -> None:
 def most_notable(findings: list[Finding], shown: set[str]) -> list[Finding]:
     """The findings for the front page, in reading order.
 
-    The headline, then of every other chapter the one with most money at stake, so that no chapter
-    crowds out the rest; the places left go to what has most at stake of all.
+    The headline, also of a period in which little moved, then of every other chapter the one with
+    most money at stake, so that no chapter crowds out the rest; the places left go to what has
+    most at stake of all.
     """
-    notable = [finding for finding in findings if finding.notable and finding.exhibit in shown]
+    notable = [
+        finding
+        for finding in findings
+        if (finding.notable or finding.id == HEADLINE) and finding.exhibit in shown
+    ]
     ranked = sorted(notable, key=lambda finding: (finding.id != HEADLINE, -finding.at_stake))
     first_of: dict[str, Finding] = {}
     for finding in ranked:

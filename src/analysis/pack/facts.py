@@ -84,7 +84,7 @@ def code_version() -> str:
     mark = hashlib.sha256()
     for file in sorted(files, key=lambda file: file.as_posix()):
         mark.update(file.read_bytes())
-    return f"{_version('sales-analysis-report-suite')}+{mark.hexdigest()[:12]}"
+    return f"{package_version('sales-analysis-report-suite')}+{mark.hexdigest()[:12]}"
 
 
 def commit() -> str | None:
@@ -115,7 +115,7 @@ def record(facts: Facts, seconds: dict[str, float], publisher: dict[str, Any]) -
         "orphans": manifest["orphans"],
         "absent": manifest["absent"],
         "code": {"version": facts.code, "commit": commit()},
-        "packages": {name: _version(name) for name in PACKAGES}
+        "packages": {name: package_version(name) for name in PACKAGES}
         | {"python": platform.python_version()},
         "publisher": publisher,
         "seconds": {step: round(taken, 3) for step, taken in seconds.items()},
@@ -123,7 +123,8 @@ def record(facts: Facts, seconds: dict[str, float], publisher: dict[str, Any]) -
     }
 
 
-def _version(package: str) -> str:
+def package_version(package: str) -> str:
+    """Installed version of a package."""
     try:
         return version(package)
     except PackageNotFoundError:

@@ -7,6 +7,8 @@ Each test process makes its own, in its own folder: nothing is read from or left
 from __future__ import annotations
 
 import shutil
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import StringIO
@@ -25,6 +27,9 @@ from analysis.demo import make_demo
 from analysis.model import snapshot
 from analysis.model.dataset import Dataset, open_snapshot
 
+from .engines import awkward, postgres_engine, spark_engine  # noqa: F401
+from .postgres import postgres  # noqa: F401
+
 # The same cases every time, on any machine: a test that fails for one person fails for all.
 settings.register_profile("suite", derandomize=True, deadline=None)
 settings.load_profile("suite")
@@ -35,6 +40,8 @@ def pytest_configure(config):
     config.addinivalue_line(
         "filterwarnings", "ignore:fetch_arrow_table\\(\\) is deprecated:DeprecationWarning"
     )
+    # PySpark leaves the sockets it reads results from to be collected.
+    config.addinivalue_line("filterwarnings", "ignore:unclosed <socket:ResourceWarning")
 
 
 # Twelve order lines of four customers. By month, east + west:
@@ -175,7 +182,8 @@ def _deliver(root: Path) -> Delivery:
     for kind in ("regions", "sources"):
         (folder / kind).mkdir(parents=True)
     # The project's own settings, so that a new one needs no second place.
-    shutil.copy(Path(__file__).parents[1] / "params" / "base.yml", folder)
+    for name in ("base.yml", "trust.yml"):
+        shutil.copy(Path(__file__).parents[1] / "params" / name, folder)
     for name, label in (("all", "All regions"), ("east", "East"), ("west", "West")):
         (folder / "regions" / f"{name}.yml").write_text(f'label: "{label}"\n', encoding="utf-8")
     mapping = yaml.safe_load(yaml.safe_dump(MAPPING))
@@ -287,14 +295,48 @@ def workbook():
     return write_workbook
 
 
-@pytest.fixture(scope="session")
-def demo_data(tmp_path_factory) -> Dataset:
-    """The invented firm's opened snapshot."""
-    folder = tmp_path_factory.mktemp("demo")
+def once(root: Path, make: Callable[[Path], None]) -> Path:
+    """A folder that is made once for all processes that test side by side."""
+    partial = root.with_name(f"{root.name}.being-made")
+    try:
+        partial.mkdir()
+    except FileExistsError:
+        while partial.exists():
+            time.sleep(0.2)
+    else:
+        try:
+            if not root.exists():
+                made = root.with_name(f"{root.name}.made")
+                make(made)
+                made.rename(root)
+        finally:
+            partial.rmdir()
+    assert root.exists(), f"another process failed to make {root}"
+    return root
+
+
+def _make_demo(folder: Path) -> None:
     make_demo(folder / "files")
-    return open_snapshot(
-        snapshot.ensure("demo", source_path=folder / "files", store=folder / "store")
-    )
+    snapshot.ensure("demo", source_path=folder / "files", store=folder / "store")
+
+
+@pytest.fixture(scope="session")
+def demo_root(tmp_path_factory, worker_id) -> Path:
+    """The invented firm, made once: its deliveries in ``files``, its snapshots in ``store``."""
+    base = tmp_path_factory.getbasetemp()
+    return once((base if worker_id == "master" else base.parent) / "the-demo", _make_demo)
+
+
+@pytest.fixture(scope="session")
+def demo_folder(demo_root) -> Path:
+    """Folder of the invented firm's snapshot."""
+    return snapshot.ensure("demo", source_path=demo_root / "files", store=demo_root / "store")
+
+
+@pytest.fixture(scope="session")
+def demo_data(demo_folder) -> Dataset:
+    """The invented firm's opened snapshot."""
+    return open_snapshot(demo_folder)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,8 @@ from analysis import params
 from analysis.cli.app import app
 from analysis.errors import ParameterError
 from analysis.measures.dictionary import measures_page
+from analysis.model import schema
+from analysis.model.schema.page import data_model_page
 from analysis.paths import PARAMS, ROOT
 from analysis.periods import parse
 
@@ -22,6 +24,25 @@ READERS_OWN = "myfirm"
 def test_the_page_of_measures_is_as_the_catalogue_says():
     written = (ROOT / "docs" / "measures.md").read_text(encoding="utf-8")
     assert written == measures_page(), "docs/measures.md is out of date: run `make docs`"
+
+
+def test_the_page_of_the_data_model_is_as_the_schema_says():
+    written = (ROOT / "docs" / "data-model.md").read_text(encoding="utf-8")
+    assert written == data_model_page(), "docs/data-model.md is out of date: run `make docs`"
+
+
+@pytest.mark.parametrize("name", [*schema.TABLES, *schema.TRUST])
+def test_every_table_and_column_is_in_the_data_model(name):
+    table = {**schema.TABLES, **schema.TRUST}[name]
+    entry = data_model_page().split(f"\n### {name}\n")[1].split("\n### ")[0].split("\n## ")[0]
+    rows = [line.split(" | ") for line in entry.splitlines() if line.startswith("| `")]
+    assert [row[0].strip("| `") for row in rows] == list(table.columns)
+    for row, column in zip(rows, table.columns.values(), strict=True):
+        assert row[3] == column.meaning
+        assert (row[4] == "always") == column.required
+        assert all(f"`{word}`" in row[5] for word in column.allowed)
+        assert ("personal" in row[6]) == column.personal
+        assert len(row) == 7
 
 
 def code_of(text: str) -> list[str]:
@@ -93,6 +114,12 @@ def wrong_commands(text: str) -> list[str]:
         (one.name or one.callback.__name__): one.callback.__annotations__
         for one in app.registered_commands
     }
+    groups = {
+        group.name: {
+            one.name or one.callback.__name__ for one in group.typer_instance.registered_commands
+        }
+        for group in app.registered_groups
+    }
     wrong = []
     for code in code_of(text):
         line = re.sub(r"^\$ ", "", code.split(" #")[0]).strip()
@@ -110,6 +137,10 @@ def wrong_commands(text: str) -> list[str]:
                 options = {f"--{name.replace('_', '-')}" for name in commands[words[1]]}
                 wrong += [
                     w for w in words[2:] if w.startswith("--") and w not in options | {"--help"}
+                ]
+            elif words[1] in groups:
+                wrong += [
+                    f"analysis {words[1]} {w}" for w in words[2:3] if w not in groups[words[1]]
                 ]
             elif not words[1].startswith("-"):
                 wrong.append(f"analysis {words[1]}")
@@ -182,6 +213,15 @@ class TestReadme:
         assert not wrong, f"README.md names {what} that are not there: {wrong}"
 
 
+class TestTheGuideToEngines:
+    @pytest.mark.parametrize("what", CHECKS)
+    def test_what_it_names_exists(self, what):
+        guide = (ROOT / "docs" / "engines.md").read_text(encoding="utf-8")
+        guide = re.sub(r"\]\((?![a-z]+:|#)", "](docs/", guide)  # links are from its own folder
+        wrong = CHECKS[what](guide)
+        assert not wrong, f"docs/engines.md names {what} that are not there: {wrong}"
+
+
 class TestTheChecksThemselves:
     """The checks above, on sentences that are true and on sentences that are not."""
 
@@ -218,6 +258,7 @@ class TestTheChecksThemselves:
             ("Run `make report PERIOD=June`.", "PERIOD=June"),
             ("Run `make report PEROID=2026-10`.", "PEROID=2026-10"),
             ("Run `analysis reprot`.", "analysis reprot"),
+            ("Run `analysis evaluate dota`.", "analysis evaluate dota"),
             ("Run `analysis report --regoin east`.", "--regoin"),
             ("Set `rfm.month`.", "rfm.month"),
             ("Set `notabel_share: 0.1`.", "notabel_share"),

@@ -9,7 +9,7 @@ from analysis.paths import NOTEBOOKS, ROOT
 
 SRC = ROOT / "src" / "analysis"
 
-BASE = {"errors", "paths", "params", "periods", "units", "text"}
+BASE = {"errors", "paths", "params", "periods", "units", "text", "masking"}
 MAY_IMPORT = {
     "demo": BASE,
     "sources": BASE,
@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "pack": BASE
     | {"findings", "actions", "measures.catalogue", "exhibits.tables", "exhibits.record"},
 }
-OUTSIDE = {"cli", "__main__", "__init__"}
+OUTSIDE = {"cli", "evaluation", "__main__", "__init__"}
 """What starts the others, and may import them all."""
 NOT_IN_NOTEBOOKS = {"pack", "cli", "demo"}
 

@@ -46,6 +46,33 @@ class TestARun:
         assert load(folder, "moon").region_label == "The Moon"
 
 
+class TestPersonalData:
+    """Masked, unless the base, the firm or the region says otherwise; the nearest to a run wins."""
+
+    def show(self, folder, firm: bool | None = None, region: bool | None = None) -> bool:
+        for path, said in (("sources/tiny.yml", firm), ("regions/east.yml", region)):
+            if said is not None:
+                edit(folder / path, lambda own, said=said: own.update(show_personal=said))
+        return load(folder).settings.show_personal
+
+    def test_it_is_masked_where_nobody_says_otherwise(self, folder):
+        assert self.show(folder) is False
+
+    @pytest.mark.parametrize(
+        ("firm", "region", "shown"),
+        [(True, None, True), (None, True, True), (True, False, False), (False, True, True)],
+    )
+    def test_the_region_goes_before_the_firm_and_the_firm_before_the_base(
+        self, folder, firm, region, shown
+    ):
+        assert self.show(folder, firm, region) is shown
+
+    def test_a_firm_may_say_at_which_moment_its_data_are_judged(self, folder):
+        assert load(folder).judged_at is None
+        edit(folder / "sources/tiny.yml", lambda own: own.update(as_of="2026-03-01 08:00"))
+        assert str(load(folder).judged_at) == "2026-03-01 08:00:00"
+
+
 class TestARegionsFile:
     def test_it_is_laid_over_the_base_block_by_block(self, folder):
         base = load(folder, "west").settings

@@ -130,17 +130,20 @@ def test_every_measure_is_what_pandas_counts(superstore, orders, dimension, peri
 def test_the_same_lines_as_csv_are_the_same_content(superstore, superstore_file, tmp_path):
     """A firm may switch from a workbook to text files without its figures moving."""
     from analysis.model.dataset import open_snapshot
-    from analysis.sources import mapping
+    from analysis.sources import registry
 
     book = pd.read_excel(superstore_file, sheet_name=None, engine="calamine", dtype=object)
-    source = mapping.load("superstore", tmp_path)
-    for name, table in source.tables.items():
+    register = registry.load("superstore", tmp_path)
+    for name, table in register.firm.tables.items():
         book[table.sheet].to_csv(tmp_path / f"{name}.csv", index=False)
     tables = {
         name: table.model_copy(update={"file": f"{name}.csv", "sheet": None})
-        for name, table in source.tables.items()
+        for name, table in register.firm.tables.items()
     }
+    firm = register.firm.model_copy(update={"tables": tables})
+    system = register.systems["superstore"].model_copy(update={"tables": tables})
+    in_text = registry.Register(firm, {"superstore": system})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mapping, "load", lambda *_: source.model_copy(update={"tables": tables}))
+        patch.setattr(registry, "load", lambda *_: in_text)
         as_text = open_snapshot(snapshot.ensure("superstore", tmp_path, tmp_path / "store"))
     assert as_text.manifest["content"] == superstore.manifest["content"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -68,6 +69,8 @@ class Settings(Strict):
     rank_rows: Annotated[int, Field(ge=3, le=40)]
     min_customers: Annotated[int, Field(ge=1)]
     """Smallest number of customers a segment needs before a sentence is said about it."""
+    show_personal: bool
+    """Whether packs show names and numbers of customers whole; masked otherwise."""
     rfm: Rfm
     forecast: Forecast
 
@@ -79,6 +82,9 @@ class Firm(BaseModel):
 
     firm: str
     currency: str
+    as_of: datetime | None = None
+    show_personal: bool | None = None
+    """What the firm sets otherwise than ``base.yml``; a region may set it back."""
 
 
 class Region(Settings):
@@ -100,6 +106,8 @@ class Run:
     settings: Region
     region_labels: Mapping[str, str]
     """What a reader calls each region that has a file."""
+    judged_at: datetime | None = None
+    """Moment the firm says its data are judged at; none: as time goes by."""
 
     def part(self, dimension: str, value: str) -> str:
         """What a reader calls one part of a dimension; a region as its file says."""
@@ -161,7 +169,8 @@ def load(region: str, period: str, data: str = "demo", folder: Path | None = Non
     source = folder / "sources" / f"{data}.yml"
     whose = checked(Firm, read_yaml(source), source)
     checked(Settings, read_yaml(base), base)
-    merged = _over(read_yaml(base), read_yaml(own))
+    of_firm = {} if whose.show_personal is None else {"show_personal": whose.show_personal}
+    merged = over(over(read_yaml(base), of_firm), read_yaml(own))
     return Run(
         region=region,
         period=periods.parse(str(period)),
@@ -170,6 +179,7 @@ def load(region: str, period: str, data: str = "demo", folder: Path | None = Non
         currency=whose.currency,
         settings=checked(Region, merged, own),
         region_labels=_labels(folder),
+        judged_at=whose.as_of,
     )
 
 
@@ -220,6 +230,16 @@ def checked(model: type[Model], values: dict[str, Any], path: Path) -> Model:
         raise ParameterError(f"{paths.shown(path)}: {'; '.join(problems)}") from None
 
 
+def over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Lay one block over another, block by block."""
+    merged = dict(base)
+    for key, value in own.items():
+        below = base.get(key)
+        both = isinstance(value, dict) and isinstance(below, dict)
+        merged[key] = over(below, value) if both and below is not None else value
+    return merged
+
+
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a params file, which must be a block of ``key: value`` lines."""
     try:
@@ -246,16 +266,6 @@ def read_yaml(path: Path) -> dict[str, Any]:
 def _labels(folder: Path) -> dict[str, str]:
     files = {name: folder / "regions" / f"{name}.yml" for name in names("regions", folder)}
     return {name: str(read_yaml(path).get("label", name)) for name, path in files.items()}
-
-
-def _over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """Lay one block over another, block by block."""
-    merged = dict(base)
-    for key, value in own.items():
-        below = base.get(key)
-        both = isinstance(value, dict) and isinstance(below, dict)
-        merged[key] = _over(below, value) if both and below is not None else value
-    return merged
 
 
 def _problem(model: type[BaseModel], item: dict[str, Any], values: dict[str, Any]) -> str:

@@ -121,6 +121,26 @@ def day(moment: date) -> str:
     return f"{moment.day} {words(f'month.{moment.month}')} {moment.year}"
 
 
+def span(hours: float | None) -> str:
+    """A span of time: hours up to two days, then days.
+
+    Examples
+    --------
+    >>> span(1), span(36.5), span(72), span(None)
+    ('1 h', '36.5 h', '3 days', '–')
+    """
+    if hours is None or is_missing(hours):
+        return MISSING
+    if hours < 48:
+        return words("quality.hours", n=decimal(hours, 1).removesuffix(".0"))
+    return words("quality.days", n=decimal(hours / 24, 1).removesuffix(".0"))
+
+
+def short_day(moment: date) -> str:
+    """A day for a reader, in short: ``31 Oct 2026``."""
+    return f"{moment.day} {words(f'month_short.{moment.month}')} {moment.year}"
+
+
 def _sign(amount: float, signed: bool = False) -> str:
     return MINUS if amount < 0 else "+" if signed else ""
 

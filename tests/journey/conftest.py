@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from analysis.demo import make_demo
 from analysis.paths import ROOT
 
 
@@ -41,11 +40,17 @@ def new_house(folder: Path, notebooks: bool = True) -> House:
     return House(folder)
 
 
-@pytest.fixture(scope="session")
-def house(tmp_path_factory) -> House:
-    made = new_house(tmp_path_factory.mktemp("house"))
-    make_demo(made.root / "data" / "demo")
+def deliver(made: House, demo_root: Path) -> House:
+    """Put the invented firm's deliveries into a house, and what was built of them."""
+    shutil.copytree(demo_root / "files", made.root / "data" / "demo")
+    shutil.copytree(demo_root / "store" / "demo", made.root / "data" / "snapshots" / "demo")
+    (made.root / "data" / "snapshots" / "demo" / "latest.json").unlink()
     return made
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory, demo_root) -> House:
+    return deliver(new_house(tmp_path_factory.mktemp("house")), demo_root)
 
 
 @pytest.fixture(scope="session")

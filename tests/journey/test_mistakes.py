@@ -13,19 +13,15 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from analysis.demo import make_demo
-
-from .conftest import new_house
+from .conftest import deliver, new_house
 
 PARAMETERS = 'region = "east"\nperiod = "2026-10"\ndata = "demo"\nsnapshot = ""'
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
+def house(tmp_path_factory, demo_root):
     """A house with one small notebook of its own, so that runs are short."""
-    made = new_house(tmp_path_factory.mktemp("mistakes"), notebooks=False)
-    make_demo(made.root / "data" / "demo")
-    return made
+    return deliver(new_house(tmp_path_factory.mktemp("mistakes"), notebooks=False), demo_root)
 
 
 def put_notebook(house, *sources: str) -> None:
@@ -73,21 +69,33 @@ def test_a_misspelt_setting_names_file_key_and_nearest(house):
     )
 
 
-def test_a_wrong_value_in_an_extract_is_shown_with_file_and_row(house):
-    orders = house.root / "data" / "demo" / "erp_orders.csv"
-    good = orders.read_text(encoding="utf-8")
-    lines = good.splitlines(keepends=True)
-    cells = lines[3].split(",")
-    quantity = lines[0].split(",").index("Qty")
-    cells[quantity] = "three"
-    orders.write_text("".join([*lines[:3], ",".join(cells), *lines[4:]]), encoding="utf-8")
+TILL = "data/demo/till/2026-10/till-2026-10-08.csv"
+
+
+def test_a_delivery_that_is_not_as_mapped_is_named_with_who_answers_for_it(house):
+    day = house.root / TILL
+    good = day.read_bytes()
+    heading, rest = good.split(b"\n", 1)
+    day.write_bytes(heading.replace(b"Qty", b"Pieces") + b"\n" + rest)
     done = house.run("check", "--data", "demo")
-    orders.write_text(good, encoding="utf-8")
+    day.write_bytes(good)
     assert done.returncode == 2
-    assert (
-        "erp_orders.csv column 'Qty': expected a number; 1 row differs: row 4: 'three'"
-        in done.stderr
-    )
+    assert "till-2026-10-08.csv has no column 'Qty'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_gate_that_is_missed_stops_the_pack_and_names_the_rows(house):
+    trust = house.root / "params" / "trust.yml"
+    good = trust.read_text(encoding="utf-8")
+    trust.write_text(good.replace("rejected_share: {at_most: 0.02", "rejected_share: {at_most: 0"))
+    looked_at = house.run("check", "--data", "demo")
+    stopped = house.run("report", "--region", "east")
+    trust.write_text(good, encoding="utf-8")
+    assert looked_at.returncode == 1
+    assert "rejected_share" in looked_at.stdout
+    assert stopped.returncode == 2
+    assert "data 'demo' cannot be trusted: gate rejected_share of " in stopped.stderr
+    assert re.search(r"till-\d{4}-\d\d-\d\d\.csv row \d+: ", stopped.stderr)
 
 
 def test_a_notebook_that_raises_is_kept_and_the_good_pack_left_alone(house):
@@ -162,15 +170,12 @@ def test_names_that_look_like_markup_are_shown_as_they_are(house):
 
 def test_packs_of_all_regions_go_on_without_one_that_has_no_orders(house):
     put_notebook(house, "1 + 1")
-    orders = house.root / "data" / "demo" / "erp_orders.csv"
-    good = orders.read_text(encoding="utf-8")
-    lines = good.splitlines(keepends=True)
-    kept = [line for line in lines if not (",South-West," in line and "/10/2026," in line)]
-    orders.write_text("".join(kept), encoding="utf-8")
+    label = house.root / "params" / "regions" / "southwest.yml"
+    label.rename(label.with_suffix(".away"))
     done = house.run("packs", "--period", "2026-10", REPORT_ENGINE="embedded")
-    orders.write_text(good, encoding="utf-8")
+    label.with_suffix(".away").rename(label)
     assert done.returncode == 0, done.stderr
-    assert "no pack for southwest: period '2026-10' has no orders" in done.stdout
+    assert "no pack for southwest: a region needs a file in params/regions/" in done.stdout
     assert house.pack("northeast-2026-10").is_dir()
     assert not house.pack("southwest-2026-10").exists()
 
@@ -184,7 +189,7 @@ FULL = {
     "when the snapshot is built": (
         "import duckdb, analysis.model.snapshot as snapshot\n"
         "def full(*_): raise duckdb.IOException('IO Error: No space left on device')\n"
-        "snapshot._build, snapshot._code_version = full, lambda: 'other'\n"
+        "snapshot._built, snapshot.code_version = full, lambda *_: 'other'\n"
     ),
 }
 

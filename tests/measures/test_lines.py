@@ -1,9 +1,14 @@
 """The lines a measure is taken over: those in scope, each once, with what is known of them."""
 
+import pandas as pd
 import pytest
 
+from analysis.measures import engine
 from analysis.measures.lines import in_scope
+from analysis.model.dataset import open_snapshot
 from analysis.periods import parse
+
+from ..engines import write_snapshot
 
 
 def lines(data, region="all", period="2024-2026"):
@@ -55,3 +60,43 @@ def test_no_line_is_doubled_or_lost_by_what_is_joined_to_it(demo_data):
         in_scope(demo_data, "all", everything).count().execute()
         == demo_data.order_lines.count().execute()
     )
+
+
+class TestSalesWithoutAName:
+    """Till sales of 30.00 and 12.00 to nobody known, beside C1's orders of January and February."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def firm(cls, tmp_path_factory):
+        def sale(order, placed, customer, revenue):
+            return {"order_id": order, "line_no": "1", "ordered_at": placed, "region": "east",
+                    "customer_id": customer, "quantity": 1, "revenue": revenue}  # fmt: skip
+
+        rows = [
+            sale("O1", "2026-01-05", "C1", 50), sale("O2", "2026-02-03", "C1", 20),
+            sale("O3", "2026-02-04", None, 30), sale("O4", "2026-02-05", None, 12),
+        ]  # fmt: skip
+        folder = tmp_path_factory.mktemp("till") / "snapshot"
+        return open_snapshot(write_snapshot(folder, {"order_lines": rows}))
+
+    def test_they_are_sales_and_no_customers(self, firm):
+        names = ["revenue", "orders", "customers", "new_customers"]
+        february = engine.measure(firm, "all", parse("2026-02"), names)["value"]
+        assert february.tolist() == [62, 3, 1, 0]
+        months = engine.measure(firm, "all", parse("2026-01..2026-02"), names, by=["month"])
+        assert months["value"].unstack("measure")[names].to_numpy().tolist() == [
+            [50, 1, 1, 1],
+            [62, 3, 1, 0],
+        ]
+
+    def test_nobody_is_new_and_nobody_is_missing_an_answer(self, firm):
+        lines = in_scope(firm, "all", parse("2026-02")).order_by("order_id").execute()
+        assert lines["is_new"].tolist() == [False, False, False]
+        first = in_scope(firm, "all", parse("2026-01")).execute()
+        assert first["is_new"].tolist() == [True]
+
+    def test_they_are_nobodys_activity(self, firm):
+        table = engine.customer_activity(firm, "all", pd.Period("2026-02", "M"), 12)
+        assert table.index.tolist() == ["C1"]
+        assert table["revenue"].tolist() == [70]
+        assert table["order_count"].tolist() == [2]

@@ -1,7 +1,9 @@
 """From executed notebooks to one pack: what is stamped, moved, left out."""
 
 import json
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -11,15 +13,16 @@ from analysis import params
 from analysis.errors import PublishError
 from analysis.findings.record import MIME, Finding
 from analysis.pack import collect
-from analysis.pack.assemble import assemble, most_notable, write
+from analysis.pack.appendix import sources
+from analysis.pack.assemble import assemble, most_notable, reading_order, write
 from analysis.pack.facts import gather
 
 EXHIBIT = "application/vnd.analysis.exhibit+json"
 
 
 def finding(name: str, stake: float = 0.0, **more) -> Finding:
-    about = {"exhibit": "fig-a", "n": 1, "notable": True, "at_stake": stake} | more
-    return Finding(id=name, sentence=f"About {name}.", values={}, units={}, **about)
+    about = {"exhibit": "fig-a", "n": 1, "notable": True, "at_stake": stake, "values": {}} | more
+    return Finding(id=name, sentence=f"About {name}.", units={}, **about)
 
 
 def shows(source: str, data: dict, *tags: str):
@@ -38,7 +41,8 @@ def figure(label: str, *tags: str):
 def facts():
     manifest = {
         "content": "c" * 64, "engine": "duckdb", "note": "", "orphans": {}, "absent": ["returns"],
-        "sources": [{"table": "order_lines", "file": "a.csv", "sheet": None, "sha256": "a" * 64,
+        "sources": [{"table": "order_lines", "system": "erp", "file": "a.csv", "files": 1,
+                     "sha256": "a" * 64,
                      "rows_read": 3, "rows_kept": 2, "rows_merged": 1, "rows_rejected": 0,
                      "revenue_read": 9.0, "revenue_kept": 8.0}],
     }  # fmt: skip
@@ -138,6 +142,53 @@ def test_the_appendix_accounts_for_every_row(pack):
     assert all(f'class="num">{count}<' in text for count in (3, 2, 1, 0))
     assert position(pack, "`returns`")
     assert position(pack, "make report DATA=demo REGION=east PERIOD=2026-10")
+
+
+def test_of_several_systems_each_is_named(facts):
+    (account,) = facts.manifest["sources"]
+    shop = account | {"system": "shop", "table": "customers", "rows_read": 7}
+    several = replace(facts, manifest=facts.manifest | {"sources": [account, shop]})
+    assert [row[0] for row in sources(several).rows] == ["Order lines (erp)", "Customers (shop)"]
+    assert [row[0] for row in sources(facts).rows] == ["Order lines"]
+
+
+class TestWhetherDataCanBeTrusted:
+    def line(self, facts, missed: dict[str, float] | None = None, **more) -> str:
+        values = {"missed_fail": 0.0, "missed_warn": 0.0, "missed_note": 0.0} | (missed or {})
+        told = finding("quality.trust", values=values, notable=False, **more)
+        cells = assemble([], [told], facts).cells
+        return next(cell.source for cell in cells if "quality.trust" in cell.source)
+
+    def test_it_stands_in_one_line_before_everything_that_is_counted(self, notebook, facts):
+        told = finding("quality.trust", values={}, notable=False)
+        findings = [*collect.findings([notebook]), told]
+        pack = assemble([notebook], findings, facts)
+        place = position(pack, "About quality.trust. (@sec-quality)")
+        assert position(pack, "# Summary") < place < position(pack, "What matters most")
+        assert place < position(pack, "id='front'")
+
+    @pytest.mark.parametrize(
+        ("missed", "tone"),
+        [({}, "note"), ({"missed_note": 3.0}, "note"), ({"missed_warn": 1.0}, "warning"),
+         ({"missed_warn": 1.0, "missed_fail": 1.0}, "important")],
+    )  # fmt: skip
+    def test_the_gravest_missed_gate_gives_it_its_tone(self, facts, missed, tone):
+        assert self.line(facts, missed).startswith(f"::: {{.callout-{tone}}}\n")
+
+    def test_what_a_reader_must_know_stands_with_it(self, facts):
+        old = replace(facts, old="The delivery was 40 days old.")
+        said = self.line(old, caveats=("Names are shown whole.",))
+        assert "(@sec-quality) *Names are shown whole.* *The delivery was 40 days old.*" in said
+        assert said.startswith("::: {.callout-warning}"), "it is a doubt though no gate is missed"
+
+    def test_without_it_the_front_page_says_nothing_of_trust(self, pack):
+        assert "callout" not in str(pack.cells[:4])
+
+
+def test_what_stands_behind_the_chapters_is_read_last():
+    names = ["20-diagnostic.ipynb", "00-data-quality.ipynb", "10-descriptive.ipynb"]
+    read = reading_order([Path(name) for name in names])
+    assert [path.name for path in read] == [names[2], names[0], names[1]]
 
 
 def test_texts_are_written_as_lists_of_lines(pack, tmp_path):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from analysis.errors import ParameterError, SourceError
-from analysis.sources import mapping
-from analysis.sources.mapping import formula_columns
+from analysis.errors import ParameterError
+from analysis.sources import mapping, registry
+from analysis.sources.mapping import formula_columns, sources_of
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def load(delivery):
     def of(change=lambda: None, **laid_over):
         change()
         delivery.save()
-        return mapping.load("tiny", **laid_over)
+        return registry.load("tiny", **laid_over).firm
 
     return of
 
@@ -45,6 +45,21 @@ class TestColumns:
     def test_keep_is_one_of_two_words(self, load, delivery):
         with pytest.raises(ParameterError, match=r"keep' is 'last': input should be 'all' or 'fir"):
             load(lambda: delivery.table("products").update(keep="last"))
+
+    def test_a_table_has_a_file_or_a_query(self, load, delivery):
+        with pytest.raises(ParameterError, match="give one of file and query"):
+            load(lambda: delivery.table("products").update(query="items"))
+
+    def test_columns_a_mapping_reads_are_named_once(self):
+        table = mapping.Table.model_validate(
+            {
+                "file": "a.csv",
+                "drop_rows": {"Order": "^Total"},
+                "columns": {"revenue": "Net", "cost": {"formula": "Net - Gain"},
+                            "order_id": "Order", "channel": {"constant": "web"}},
+            }
+        )  # fmt: skip
+        assert sources_of(table) == ["Net", "Gain", "Order"]
 
 
 class TestFormulas:
@@ -80,40 +95,3 @@ class TestFormulas:
     def test_a_formula_that_reads_nothing_is_a_constant(self):
         with pytest.raises(ValueError, match="reads no column; write a constant instead"):
             formula_columns("1 + 1")
-
-
-class TestWhereFilesAre:
-    def test_a_table_lies_in_the_folder(self, load, delivery):
-        source = load()
-        found = mapping.locate(source, source.tables["products"], "tiny")
-        assert found == delivery.files / "items.csv"
-
-    def test_the_path_may_be_the_one_file(self, load, delivery):
-        source = load(source_path=delivery.files / "lines.csv")
-        found = mapping.locate(source, source.tables["order_lines"], "tiny")
-        assert found == delivery.files / "lines.csv"
-
-    def test_source_path_is_laid_over_the_mappings(self, load, tmp_path):
-        assert load(source_path=tmp_path).path == str(tmp_path)
-
-    def test_a_missing_file_says_what_the_folder_holds(self, load, delivery):
-        (delivery.files / "items.csv").unlink()
-        source = load()
-        with pytest.raises(
-            SourceError,
-            match=r"data 'tiny': file items\.csv is not in .*/files; the folder holds "
-            r"customers\.csv, lines\.csv, returns\.csv$",
-        ):
-            mapping.locate(source, source.tables["products"], "tiny")
-
-    def test_a_missing_folder(self, load, tmp_path):
-        source = load(source_path=tmp_path / "nowhere")
-        with pytest.raises(SourceError, match=r"is not in .*/nowhere; there is no such folder"):
-            mapping.locate(source, source.tables["products"], "tiny")
-
-    def test_no_path_at_all_says_how_to_give_one(self, load, delivery):
-        source = load(lambda: delivery.mapping.pop("path"))
-        with pytest.raises(
-            SourceError, match=r"say where items\.csv is: make report DATA=tiny SOURCE_PATH=/fold"
-        ):
-            mapping.locate(source, source.tables["products"], "tiny")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from analysis import params, paths, periods
+from analysis.cli.evaluate import evaluate
 from analysis.errors import AnalysisError, ParameterError
 from analysis.params import WHOLE_FIRM
 
@@ -25,6 +25,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
+app.add_typer(evaluate, name="evaluate")
 LATEST = "latest"
 Data = Annotated[
     str, typer.Option(help="Whose data: the name of a file in params/sources/.", show_default=True)
@@ -66,20 +67,28 @@ def packs(
     _report([], period, data, source_path, engine)
 
 
-@app.command(epilog="Example: analysis demo --seed 2026")
+@app.command(epilog="Examples: analysis demo --seed 2026; analysis demo --lines 1000000")
 def demo(
     seed: Annotated[int, typer.Option(help="Another seed makes another firm.")] = 2026,
     force: Annotated[bool, typer.Option(help="Make it again where it is there.")] = False,
+    lines: Annotated[
+        int | None, typer.Option(help="A firm of this size instead, 20000 to 100000000 lines.")
+    ] = None,
+    out: Annotated[
+        str, typer.Option(help="Folder it goes to; none: data/demo, or data/large with --lines.")
+    ] = "",
 ) -> None:
     """Make the extracts of an invented firm in data/demo."""
     from analysis.demo import make_demo
+    from analysis.demo.scale import write_scaled
 
-    folder = paths.DATA / "demo"
+    own = paths.DATA / ("demo" if lines is None else "large")
+    folder = paths.anchored(out) if out else own
     if folder.exists() and not force:
         console.print(f"{paths.shown(folder)} is there; --force makes it again", highlight=False)
         return
     started = perf_counter()
-    made = make_demo(folder, seed)
+    made = make_demo(folder, seed) if lines is None else write_scaled(folder, lines, seed)
     console.print(
         f"{paths.shown(made.folder)}: {made.order_lines:,} order lines of {made.customers:,} "
         f"customers and {made.products:,} products in {perf_counter() - started:.1f} s",
@@ -88,39 +97,44 @@ def demo(
 
 
 @app.command(epilog="Example: analysis check --data superstore --source-path ~/superstore.xls")
-def check(data: Data = "demo", source_path: SourcePath = "") -> None:
-    """Check params and data without building a pack: every file read, every row accounted for."""
-    import json
+def check(
+    data: Data = "demo",
+    source_path: SourcePath = "",
+    json: Annotated[bool, typer.Option("--json", help="Say it as JSON.")] = False,
+) -> None:
+    """Check params and data without building a pack: gates, deliveries, what cleaning did.
 
-    from analysis.model import dataset
-
+    Ends with code 1 if a gate that stops packs is missed.
+    """
     for region in params.names("regions"):
         params.load(region, "2000-01", _known(data))
-    folder = _snapshot(data, source_path)
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    table = Table(
-        "table", "file", "rows read", "kept", "merged", "rejected", title=manifest["firm"]
-    )
-    for account in manifest["sources"]:
-        counts = [f"{account[f'rows_{what}']:,}" for what in ("read", "kept", "merged", "rejected")]
-        table.add_row(account["table"], account["file"], *counts)
-    console.print(table)
-    for column, many in manifest["orphans"].items():
-        if many:
-            console.print(f"{many:,} rows have a {column} that its table does not know")
+    console.quiet = json
+    folder = _snapshot(data, source_path, strict=False)
+    from analysis.cli.check import check as say_it
+    from analysis.model import dataset
+
     _regions_of(dataset.open_snapshot(folder).regions)
-    console.print(f"snapshot {paths.shown(folder)} is good", highlight=False)
+    console.quiet = False
+    if code := say_it(data, folder, console, as_json=json):
+        raise typer.Exit(code)
 
 
 @app.command()
 def docs() -> None:
-    """Write docs/measures.md from the catalogue."""
+    """Write docs/measures.md, data-model.md and cleaning.md from what the code declares."""
     from analysis.measures.dictionary import measures_page
+    from analysis.model.cleaning.page import cleaning_page
+    from analysis.model.schema.page import data_model_page
 
-    page = paths.ROOT / "docs" / "measures.md"
-    page.parent.mkdir(exist_ok=True)
-    page.write_text(measures_page(), encoding="utf-8")
-    console.print(f"wrote {paths.shown(page)}", highlight=False)
+    folder = paths.ROOT / "docs"
+    folder.mkdir(exist_ok=True)
+    pages = {
+        "measures": measures_page(), "data-model": data_model_page(), "cleaning": cleaning_page(),
+    }  # fmt: skip
+    for name, text in pages.items():
+        page = folder / f"{name}.md"
+        page.write_text(text, encoding="utf-8")
+        console.print(f"wrote {paths.shown(page)}", highlight=False)
 
 
 def _report(regions: list[str], period: str, data: str, source_path: str, engine: str) -> None:
@@ -173,15 +187,15 @@ def _report(regions: list[str], period: str, data: str, source_path: str, engine
         raise ParameterError(f"{failed} of {len(runs)} packs failed; the others are made")
 
 
-def _snapshot(data: str, source_path: str) -> Path:
+def _snapshot(data: str, source_path: str, strict: bool = True) -> Path:
     """The snapshot of a source as its files are now; the demo firm is made where there is none."""
     from analysis.model import snapshot
 
     if _known(data) == "demo" and not source_path and not (paths.DATA / "demo").exists():
         demo()
     if source_path:
-        return snapshot.ensure(data, Path(source_path).expanduser().resolve())
-    return snapshot.current(data)
+        return snapshot.ensure(data, Path(source_path).expanduser().resolve(), strict=strict)
+    return snapshot.current(data, strict=strict)
 
 
 def _known(data: str) -> str:

@@ -1,8 +1,8 @@
 """An invented firm's extracts, drawn from a seed, with what is true of it written apart.
 
-The firm, Harbour Lane Trading, exists to try the suite on: its files look as an ERP and a CRM
-would deliver them, and ``truth/`` holds what no extract says, which only tests and evaluations
-may read.
+The firm, Harbour Lane Trading, exists to try the suite on. `true_firm` draws it as it is, clean
+and whole; `systems` writes it as five clumsy systems would deliver it; ``truth/`` holds what no
+extract says, which only tests and evaluations may read.
 """
 
 from __future__ import annotations
@@ -12,24 +12,15 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from analysis import paths
-from analysis.demo.customers import make_customers
-from analysis.demo.demand import make_demand
-from analysis.demo.extracts import write_customers, write_items, write_orders, write_returns
-from analysis.demo.products import make_products
-from analysis.demo.purchases import make_lines, make_orders
-from analysis.demo.returns import make_returns
+from analysis.demo.systems import write_systems
+from analysis.demo.true_firm import true_firm
 from analysis.demo.truth import write_truth
 from analysis.errors import ParameterError
 
 __all__ = ["DemoSummary", "make_demo"]
 
-# Which of the possible histories a seed tells. Chosen, once, so that the last month of the default
-# seed reads as told in `events`: a fall in East with a cause, and no other region's fall by chance.
-EDITION = 157
-MARKER = "erp_orders.csv"
+MARKER = Path("truth") / "customers.csv"
 
 
 @dataclass(frozen=True)
@@ -85,29 +76,19 @@ def make_demo(folder: Path, seed: int = 2026) -> DemoSummary:
 
 
 def _write(partial: Path, folder: Path, seed: int) -> DemoSummary:
-    range_rng, customer_rng, order_rng, line_rng, return_rng = map(
-        np.random.default_rng, np.random.SeedSequence((EDITION, seed)).spawn(5)
-    )
-    products = make_products(range_rng)
-    demand = make_demand(products)
-    customers = make_customers(demand, customer_rng)
-    orders = make_orders(customers, demand, order_rng)
-    lines = make_lines(orders, customers, products, demand, line_rng)
-    returns = make_returns(orders, lines, return_rng)
+    firm = true_firm(seed)
     written = [
-        write_orders(partial, orders, lines, customers, products),
-        write_items(partial, products),
-        write_customers(partial, customers),
-        write_returns(partial, orders, lines, returns),
-        *write_truth(partial, customers, products, demand),
+        *write_systems(partial, firm, seed),
+        *write_truth(partial / "truth", firm.truth),
     ]
+    lines = firm.tables["order_lines"]
     return DemoSummary(
         folder=folder,
         files=tuple(folder / path.relative_to(partial) for path in written),
-        order_lines=len(lines.order),
-        orders=len(orders.day),
-        customers=len(customers),
-        products=len(products),
+        order_lines=len(lines),
+        orders=lines["order_id"].nunique(),
+        customers=len(firm.tables["customers"]),
+        products=len(firm.tables["products"]),
     )
 
 

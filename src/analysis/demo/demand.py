@@ -74,12 +74,15 @@ class Demand:
     channels: Floats
     region_days: Floats
 
-    def monthly(self, category: Ints, supply: Ints) -> Floats:
-        """Mean demand a day: kinds by regions by months by categories; one `supply` per region."""
+    def monthly(self, category: Ints, supply: Ints, times: Floats | float = 1.0) -> Floats:
+        """Mean demand a day: kinds by regions by months by categories; one `supply` per region.
+
+        `times` multiplies every day's demand: kinds by regions by days by categories.
+        """
         by_category = np.stack(
             [self.articles[..., category == c].sum(axis=-1) for c in range(len(CATEGORIES))], -1
         )
-        daily = by_category[:, supply] * self.region_days[..., None]
+        daily = by_category[:, supply] * self.region_days[..., None] * times
         starts = np.flatnonzero(np.diff(MONTHS, prepend=-1))
         lengths = np.diff(starts, append=DAY_COUNT)
         totals: Floats = np.add.reduceat(daily, starts, axis=2)

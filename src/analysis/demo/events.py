@@ -65,6 +65,18 @@ PROMOTIONS: Final = (
 )
 
 
+ADDED_PROMOTIONS: Final = (
+    Promotion(
+        "Kitchen trade event", BUSINESS, "Kitchen", date(2026, 5, 4), date(2026, 6, 14), 0.04, 0.35
+    ),
+    Promotion(
+        "Storage clearance", BUSINESS, "Storage", date(2026, 3, 2), date(2026, 3, 29), 0.12, 0.10
+    ),
+)
+"""Promotions whose uplift is orders on top of all others; one paid and one did not."""
+ALL_PROMOTIONS: Final = (*PROMOTIONS, *ADDED_PROMOTIONS)
+
+
 @dataclass(frozen=True)
 class StockOut:
     """The best sellers of a category run out in one region.
@@ -81,6 +93,79 @@ class StockOut:
 
 
 STOCK_OUT: Final = StockOut(0, "Furniture", date(2026, 9, 20), LAST_DAY, 0.60)
+
+
+@dataclass(frozen=True)
+class Competitor:
+    """A rival opens in one region with one category; expected lines there fall by `loss`."""
+
+    region: int
+    category: str
+    start: date
+    end: date
+    loss: float
+    note: str
+
+
+COMPETITOR: Final = Competitor(
+    1, "Textiles", date(2026, 5, 1), LAST_DAY, 0.30, "Loom & Larder opened six shops"
+)
+
+
+@dataclass(frozen=True)
+class UnusualRep:
+    """A rep who sells what earns little: `swap` of their lines, and `discount` on all of them.
+
+    A swapped line has a low-margin article of the same category for about the same money, so the
+    rep's categories and lines are those of the others. Low-margin are the `low` of a category's
+    articles whose cost is the largest share of their list price.
+    """
+
+    number: int
+    swap: float
+    low: float
+    discount: float
+
+
+UNUSUAL_REP: Final = UnusualRep(12, 0.60, 1 / 3, 0.08)
+
+
+@dataclass(frozen=True)
+class Collections:
+    """Dealers of one region stop paying: the share of invoices of orders since `start` unpaid."""
+
+    region: int
+    start: date
+    unpaid: float
+    usual_unpaid: float
+
+
+COLLECTIONS: Final = Collections(4, date(2025, 11, 1), 0.47, 0.02)
+
+
+@dataclass(frozen=True)
+class ServiceDrift:
+    """Answers to complaints of one region slow down; those who wait too long leave.
+
+    The median answer takes `usual_hours`, and in the drifting region ``usual_hours * (1 + m)`` in
+    the *m*-th month since `start`, up to `most_times` the usual. Who waited *h* hours leaves with
+    probability ``leave[kind] * clip((h - patience) / span, 0, 1)``, `notice` days after.
+    """
+
+    region: int
+    start: date
+    usual_hours: float
+    spread: float
+    most_times: float
+    patience: float
+    span: float
+    leave: tuple[float, float]
+    notice: tuple[int, int]
+
+
+SERVICE_DRIFT: Final = ServiceDrift(
+    5, date(2026, 1, 1), 14.0, 0.45, 8.0, 30.0, 80.0, (0.15, 0.75), (8, 30)
+)
 
 
 def day_index(day: date) -> int:

@@ -55,7 +55,8 @@ class Orders:
 class Lines:
     """One entry per order line, in order of orders; money is whole pence.
 
-    ``net = quantity * list_price - discount`` in every line; `cost` is the line's.
+    ``net = quantity * list_price - discount`` in every line; `cost` is the line's. `promotion` is
+    the place of the line's promotion in `analysis.demo.events.PROMOTIONS`, -1 where it has none.
     """
 
     order: Ints
@@ -66,6 +67,7 @@ class Lines:
     discount: Ints
     net: Ints
     cost: Ints
+    promotion: Ints
 
 
 def make_orders(customers: Customers, demand: Demand, rng: np.random.Generator) -> Orders:
@@ -147,7 +149,7 @@ def make_lines(
     quantity = _quantities(kind, spend, alike[order], product, products, rng)
     list_price = products.prices[price_levels()[day], product]
     gross = quantity * list_price
-    rate = _discount_rates(order, product, orders, customers, products, rng)
+    rate, promotion = _discount_rates(order, product, orders, customers, products, rng)
     discount = (gross * rate + 5_000) // 10_000
     cost = quantity * products.costs[cost_levels()[day], product]
     return Lines(
@@ -159,6 +161,7 @@ def make_lines(
         discount,
         gross - discount,
         cost,
+        promotion,
     )
 
 
@@ -217,8 +220,8 @@ def _discount_rates(
     customers: Customers,
     products: Products,
     rng: np.random.Generator,
-) -> Ints:
-    """Discount of each line in hundredths of a per cent of its list value."""
+) -> tuple[Ints, Ints]:
+    """Discount of each line in hundredths of a per cent of its list value, and its promotion."""
     buyer, day = orders.customer[order], orders.day[order]
     kind, channel = customers.kind[buyer], orders.channel[order]
     by_size = np.array([band.discount for band in SIZE_BANDS])
@@ -228,9 +231,11 @@ def _discount_rates(
     voucher = (rng.random(len(order)) < VOUCHER_RATE) & (kind == CONSUMER)
     rate = rate + np.where(voucher & (channel != STORE), VOUCHER_DISCOUNT, 0.0)
     rate = rate + np.where(voucher & (channel == STORE), VOUCHER_DISCOUNT / 2, 0.0)
-    for promotion in PROMOTIONS:
+    under = np.full(len(order), -1)
+    for place, promotion in enumerate(PROMOTIONS):
         held = between(promotion.start, promotion.end)[day] & (kind == promotion.kind)
         held &= in_category(products, promotion.category)[product]
         added = rate + promotion.discount if promotion.kind == BUSINESS else promotion.discount
         rate = np.where(held, added, rate)
-    return np.rint(rate * 10_000).astype(np.int64)
+        under[held] = place
+    return np.rint(rate * 10_000).astype(np.int64), under

@@ -10,6 +10,7 @@ import numpy as np
 from analysis.demo.chance import Ints
 from analysis.demo.firm import DAY_COUNT
 from analysis.demo.purchases import Lines, Orders
+from analysis.demo.story import Book
 
 RETURN_RATES: Final = (0.017, 0.050, 0.016)  # of lines, by channel: store, web shop, dealer
 RETURN_REASONS: Final = (
@@ -46,4 +47,26 @@ def make_returns(orders: Orders, lines: Lines, rng: np.random.Generator) -> Retu
         day[back].astype(np.int64),
         part[back].astype(np.int64),
         reason[back].astype(np.int64),
+    )
+
+
+def returns_of(book: Book, drawn: Returns, rng: np.random.Generator) -> Returns:
+    """Returns of the lines that are left of those first drawn, and of the lines added to them.
+
+    No more comes back than was bought.
+    """
+    place = np.full(int(max(book.origin.max(), drawn.line.max())) + 1, -1)
+    old = np.flatnonzero(book.origin >= 0)
+    place[book.origin[old]] = old
+    line = place[drawn.line]
+    left = line >= 0
+    added = make_returns(book.orders, book.lines, rng)
+    new = book.origin[added.line] < 0
+    line = np.concatenate([line[left], added.line[new]])
+    quantity = np.concatenate([drawn.quantity[left], added.quantity[new]])
+    return Returns(
+        line,
+        np.concatenate([drawn.day[left], added.day[new]]),
+        np.minimum(quantity, book.lines.quantity[line]),
+        np.concatenate([drawn.reason[left], added.reason[new]]),
     )

@@ -47,12 +47,21 @@ class Figure:
 
 @dataclass(frozen=True)
 class Absent:
-    """In place of an exhibit whose data the firm does not have."""
+    """In place of an exhibit whose data the firm does not have, or that has nothing to show.
+
+    Attributes
+    ----------
+    reason : str
+        Why, in a sentence.
+    title : str
+        Above it, if not that it is missing in the data.
+    """
 
     reason: str
+    title: str = ""
 
     def _repr_mimebundle_(self, **_: object) -> Bundle:
-        title = words("absent.title")
+        title = self.title or words("absent.title")
         notice = f'::: {{.callout-note title="{title}"}}\n{escaped(self.reason)}\n:::\n'
         return {
             "text/markdown": notice,
@@ -65,6 +74,11 @@ class Absent:
 def absent(needs: str) -> Absent:
     """Say that an exhibit needs a table or column the firm does not deliver."""
     return Absent(words("absent.needs", needs=needs))
+
+
+def nothing(key: str) -> Absent:
+    """Say that there is nothing to show, and why: the text ``absent.<key>``."""
+    return Absent(words(f"absent.{key}"), words("absent.nothing"))
 
 
 def nothing_to_compare() -> Absent:

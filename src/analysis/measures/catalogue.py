@@ -151,7 +151,7 @@ MEASURES = {
             "count", "down", False, needs="returns", source=_OURS, settled=False,
         ),
         Measure(
-            RETURNED_REVENUE, lambda lines: (lines.revenue * lines.returned_share).sum(), "money",
+            RETURNED_REVENUE, lambda lines: lines.returned_revenue.sum(), "money",
             "down", True, needs="returns", source=_OURS, settled=False,
         ),
     )

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import ContractError, nearest
 from analysis.measures.catalogue import DIMENSIONS, MEASURES, Measure
-from analysis.measures.lines import in_scope
+from analysis.measures.lines import in_scope, is_new
 from analysis.model.dataset import QUIET_DAYS, Dataset
 from analysis.params import Run
 from analysis.periods import Period
 
 PARTS = ["numerator", "denominator", "value"]
 Entry = TypeVar("Entry")
+MOMENTS: Literal["us"] = "us"
+"""Engines give moments in units of their own; all hold them to the microsecond."""
 WINDOWS = ["current", "prior", "year_before"]
 
 
@@ -59,7 +61,7 @@ def measure(
     lines = in_scope(data, region, period)
     if "month" in by:
         # New in its month, not in every month of a longer period that began before the first order.
-        lines = lines.mutate(is_new=lines.first_ordered_at >= lines.month)
+        lines = lines.mutate(is_new=is_new(lines, lines.month))
     named = [name for name in by if name != "month"]
     lines = lines.mutate(**{name: lines[name].fill_null("") for name in named})
     numbers = {
@@ -75,6 +77,8 @@ def measure(
         wide = lines.aggregate(**numbers, lines=lines.count()).execute()
         # The sum of no lines is missing to the engine; nothing sold is zero.
         wide = wide.fillna(0.0) if wide["lines"][0] == 0 else wide
+    if "month" in by:
+        wide = wide.assign(month=wide["month"].dt.as_unit(MOMENTS))
     tables = [_one_measure(wide, one, list(by)) for one in measures]
     table = pd.concat(tables).set_index(index)
     return table.sort_index(level=list(by), sort_remaining=False) if by else table
@@ -160,13 +164,15 @@ def customer_activity(data: Dataset, region: str, last: pd.Period, months: int) 
     Returns
     -------
     DataFrame
-        One row per customer who ordered in the window and region, indexed by ``customer_id``.
+        One row per customer who ordered in the window and region, indexed by ``customer_id``;
+        sales without a name are nobody's.
         Columns ``last_ordered_at``, ``days_since_last_order`` (days, to the end of ``last`` or of
         the data if that is earlier), ``order_count`` and ``revenue`` (money).
     """
     first = last - (months - 1)
     window = Period(text=f"{first}..{last}", first=first, last=last)
     lines = in_scope(data, region, window)
+    lines = lines.filter(lines.customer_id.notnull())
     table = lines.group_by("customer_id").aggregate(
         last_ordered_at=lines.ordered_at.max(),
         order_count=lines.order_id.nunique(),
@@ -174,8 +180,9 @@ def customer_activity(data: Dataset, region: str, last: pd.Period, months: int) 
     )
     customers: pd.DataFrame = table.order_by("customer_id").execute().set_index("customer_id")
     as_of = pd.Timestamp(min(window.end, data.last_day))
-    days = (as_of - customers["last_ordered_at"].dt.normalize()).dt.days
-    return customers.assign(days_since_last_order=days)
+    last_ordered_at = customers["last_ordered_at"].dt.as_unit(MOMENTS)
+    days = (as_of - last_ordered_at.dt.normalize()).dt.days
+    return customers.assign(last_ordered_at=last_ordered_at, days_since_last_order=days)
 
 
 def reaches_back(data: Dataset, last: pd.Period, months: int) -> bool:

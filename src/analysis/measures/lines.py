@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ibis
+import ibis.expr.types as ir
 
+from analysis.model import schema
 from analysis.model.dataset import Dataset
 from analysis.params import WHOLE_FIRM
 from analysis.periods import Period
@@ -16,9 +18,10 @@ def in_scope(data: Dataset, region: str, period: Period) -> ibis.Table:
     -------
     ibis.Table
         One row per order and line, as ``order_lines``, with ``month`` (first day), ``category``,
-        ``is_new`` (the customer's first order anywhere in the firm is in the period) and
-        ``returned_share`` (of the line's units, 0–1). What needs a table that was not delivered
-        is missing.
+        ``is_new`` (the customer's first order anywhere in the firm is in the period; false where
+        no customer is known), ``returned_share`` (of the line's units, 0–1) and
+        ``returned_revenue`` (money, to a hundredth of a cent). What needs a table that was not
+        delivered is missing.
     """
     lines = data.order_lines
     after = (period.last + 1).start_time
@@ -26,9 +29,15 @@ def in_scope(data: Dataset, region: str, period: Period) -> ibis.Table:
     if region != WHOLE_FIRM:
         lines = lines.filter(lines.region == region)
     lines = lines.mutate(
-        month=lines.ordered_at.truncate("M"), is_new=lines.first_ordered_at >= period.start
+        month=lines.ordered_at.truncate("M"), is_new=is_new(lines, ibis.literal(period.start))
     )
     return _with_returns(_with_category(lines, data), data)
+
+
+def is_new(lines: ibis.Table, since: ir.Value) -> ir.BooleanValue:
+    """Whether the customer first ordered at ``since`` or later; of a nameless sale, false."""
+    known = lines.customer_id.notnull() & lines.first_ordered_at.notnull()
+    return known & (lines.first_ordered_at >= since)
 
 
 def _with_category(lines: ibis.Table, data: Dataset) -> ibis.Table:
@@ -41,7 +50,9 @@ def _with_category(lines: ibis.Table, data: Dataset) -> ibis.Table:
 
 def _with_returns(lines: ibis.Table, data: Dataset) -> ibis.Table:
     if "returns" not in data.tables:
-        return lines.mutate(returned_share=ibis.null("float64"))
+        return lines.mutate(
+            returned_share=ibis.null("float64"), returned_revenue=ibis.null(schema.EXACT)
+        )
     returns = data.tables["returns"]
     of_orders = returns.filter(returns.line_no.isnull()).select("order_id", whole=ibis.literal(1.0))
     of_lines = returns.filter(returns.line_no.notnull()).select(
@@ -49,8 +60,22 @@ def _with_returns(lines: ibis.Table, data: Dataset) -> ibis.Table:
     )
     joined = lines.left_join(of_orders, "order_id").drop("order_id_right")
     joined = joined.left_join(of_lines, ["order_id", "line_no"])
-    share = (joined.came_back / joined.quantity.nullif(0)).cast("float64").clip(0, 1)
+    # Every engine divides decimals its own way; doubles are divided alike by all.
+    sold = joined.quantity.cast("float64")
+    share = (joined.came_back.cast("float64") / sold.nullif(0)).clip(0, 1)
     returned = ibis.ifelse(joined.is_back.notnull(), share.fill_null(1.0), 0.0)
-    return joined.mutate(returned_share=ibis.coalesce(joined.whole, returned)).select(
-        *lines.columns, "returned_share"
+    joined = joined.mutate(returned_share=ibis.coalesce(joined.whole, returned))
+    amount = joined.revenue.cast("float64") * joined.returned_share
+    return joined.mutate(returned_revenue=_exact(amount)).select(
+        *lines.columns, "returned_share", "returned_revenue"
     )
+
+
+def _exact(amount: ir.FloatingValue) -> ir.DecimalValue:
+    """An amount rounded to four decimals, halves up, as a decimal: its sums have no order.
+
+    The rounding is done on doubles, because engines cast a double to a decimal each with its own
+    rule for halves; a double that is a multiple of 0.0001 is cast alike by all.
+    """
+    steps = (amount * 10_000 + 0.5).floor().cast("float64")
+    return (steps / 10_000).cast(schema.EXACT)

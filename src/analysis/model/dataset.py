@@ -12,7 +12,7 @@ import ibis
 import pandas as pd
 
 from analysis.errors import ParameterError, nearest
-from analysis.model import schema, snapshot
+from analysis.model import engines, schema, snapshot
 from analysis.params import WHOLE_FIRM, Run
 from analysis.periods import Period
 
@@ -29,6 +29,9 @@ class Dataset:
     tables : dict of ibis.Table
         By canonical name, each as ``model.schema`` declares it; order lines never leave the
         engine whole.
+    trust : dict of ibis.Table
+        What was done to the data and how far they can be trusted, as ``model.schema.trust``
+        declares it.
     manifest : dict
         What the snapshot was made from, and how many rows came of it.
     first_day, last_day : date
@@ -38,6 +41,7 @@ class Dataset:
     """
 
     tables: dict[str, ibis.Table]
+    trust: dict[str, ibis.Table]
     manifest: dict[str, Any]
     first_day: date
     last_day: date
@@ -95,24 +99,32 @@ class Dataset:
         return min(run.period.end, self.last_day)
 
 
-def open_snapshot(folder: Path) -> Dataset:
-    """Open the snapshot in ``folder``."""
+def open_snapshot(folder: Path, engine: str = "") -> Dataset:
+    """Open the snapshot in ``folder`` on an engine: the one named, or the run's, or the firm's.
+
+    Raises
+    ------
+    ParameterError
+        If the engine is unknown, lacks what it needs, or cannot be reached.
+    """
     manifest = json.loads((folder / snapshot.MANIFEST).read_text(encoding="utf-8"))
-    engine = ibis.duckdb.connect()
-    tables = {
-        path.stem: engine.read_parquet(path, table_name=path.stem)
-        for path in sorted(folder.glob("*.parquet"))
-        if path.stem in schema.TABLES
-    }
+    tables = engines.open_tables(folder, engine or engines.chosen(manifest["run_on"]))
     lines = tables["order_lines"]
-    span = lines.aggregate(first=lines.ordered_at.min(), last=lines.ordered_at.max()).execute()
-    regions = lines.select("region").distinct().order_by("region").execute()["region"]
+    # Who is new is asked of the whole firm, whatever region a pack is about.
+    first = tables.pop(schema.FIRST_ORDERS)
+    tables["order_lines"] = lines.left_join(first, "customer_id").drop("customer_id_right")
+    local = ibis.duckdb.connect()
+    trust = {
+        name: local.read_parquet(folder / snapshot.TRUST / f"{name}.parquet", table_name=name)
+        for name in schema.TRUST
+    }
     return Dataset(
         tables=tables,
+        trust=trust,
         manifest=manifest,
-        first_day=span["first"][0].date(),
-        last_day=span["last"][0].date(),
-        regions=tuple(regions),
+        first_day=date.fromisoformat(manifest["first_day"]),
+        last_day=date.fromisoformat(manifest["last_day"]),
+        regions=tuple(manifest["regions"]),
     )
 
 

@@ -50,16 +50,15 @@ def definitions() -> Table:
 
 
 def sources(facts: Facts) -> Table:
-    """Rows read, kept, merged and rejected of every delivered table."""
+    """Rows read, kept, merged and rejected of every table a system delivered."""
     accounts = pd.DataFrame(facts.manifest["sources"])
     money = partial(units.money_in_full, currency=facts.run.currency, digits=2)
-    shown = accounts.assign(
-        file=[
-            f"{row.file}, {row.sheet}" if isinstance(row.sheet, str) else row.file
-            for row in accounts.itertuples()
-        ],
-        mark=accounts["sha256"].str[:12],
-    )
+    names = [words(f"table_name.{name}") for name in accounts["table"]]
+    if len(set(accounts["system"])) > 1:  # who delivered what
+        names = [
+            f"{name} ({system})" for name, system in zip(names, accounts["system"], strict=True)
+        ]
+    shown = accounts.assign(mark=accounts["sha256"].str[:12])
     return table(
         shown,
         {
@@ -71,7 +70,7 @@ def sources(facts: Facts) -> Table:
             "revenue_kept": Column(words("measure.revenue.label"), money),
             "mark": Column(words("table.mark")),
         },
-        names=[words(f"table_name.{name}") for name in accounts["table"]],
+        names=names,
         heading=words("table.table"),
         note=words("note.sources"),
     )

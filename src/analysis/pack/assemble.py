@@ -27,6 +27,9 @@ HIDDEN = {"parameters", "injected-parameters", "setup"}
 FRONT = "front"
 MOST_NOTABLE = 5
 HEADLINE = "descriptive.headline"
+TRUST = "quality.trust"
+BEHIND = "00-"
+"""Notebooks named so run first and are read last: what stands behind the other chapters."""
 Cell = Any
 
 
@@ -56,6 +59,17 @@ class Section:
         return str(told[0]["sentence"]) if len(told) == 1 and told[0]["n"] == 0 else None
 
 
+def reading_order(notebooks: list[Path]) -> list[Path]:
+    """Notebooks as their chapters are read: by name, what stands behind the others last.
+
+    Examples
+    --------
+    >>> [path.stem for path in reading_order([Path("20-why"), Path("00-trust"), Path("10-what")])]
+    ['10-what', '20-why', '00-trust']
+    """
+    return sorted(notebooks, key=lambda path: (path.name.startswith(BEHIND), path.name))
+
+
 def assemble(notebooks: list[Path], findings: list[Finding], facts: Facts) -> Any:
     """Put the pack together.
 
@@ -71,8 +85,9 @@ def assemble(notebooks: list[Path], findings: list[Finding], facts: Facts) -> An
     Returns
     -------
     NotebookNode
-        A raw first cell of front matter; the summary; a chapter per notebook, each section with
-        its finding first, then figure and table; definitions, data notes and provenance.
+        A raw first cell of front matter; the summary, which begins with whether the data can be
+        trusted; a chapter per notebook, each section with its finding first, then figure and
+        table; definitions, data notes and provenance.
     """
     front: list[Cell] = []
     chapters: list[Cell] = []
@@ -202,6 +217,7 @@ def _summary(
 ) -> Iterator[Cell]:
     yield _markdown(f"# {words('pack.summary')} {{.unnumbered #summary}}")
     yield _markdown(words("pack.goal", goal=escaped(facts.goal)))
+    yield from (_trust_line(one, facts) for one in findings if one.id == TRUST)
     yield from (cell for cell in front if _is_cards(cell))
     told = most_notable(findings, shown)
     items = [
@@ -214,6 +230,17 @@ def _summary(
     yield _markdown(f"## {words('pack.notable')} {{.unnumbered .unlisted}}")
     yield _markdown("\n".join(items) or words("pack.nothing_notable"))
     yield from (cell for cell in front if not _is_cards(cell))
+
+
+def _trust_line(told: Finding, facts: Facts) -> Cell:
+    """Whether the data can be trusted, in one line that leads to its chapter."""
+    missed = {level: told.values.get(f"missed_{level}") for level in ("fail", "warn")}
+    tone = "important" if missed["fail"] else "warning" if missed["warn"] else "note"
+    doubts = [*told.caveats, *([facts.old] if facts.old else [])]
+    if doubts and tone == "note":
+        tone = "warning"
+    said = [f"{escaped(told.sentence)} (@sec-quality)", *(f"*{escaped(one)}*" for one in doubts)]
+    return _markdown(f"::: {{.callout-{tone}}}\n{' '.join(said)}\n:::")
 
 
 def _is_cards(cell: Cell) -> bool:

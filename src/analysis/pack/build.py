@@ -21,7 +21,7 @@ from analysis import paths
 from analysis.errors import PublishError
 from analysis.findings.record import Finding
 from analysis.pack import collect, facts
-from analysis.pack.assemble import assemble, write
+from analysis.pack.assemble import assemble, reading_order, write
 from analysis.pack.execute import Executed, execute
 from analysis.pack.publish import Published, publish
 from analysis.params import Run
@@ -85,11 +85,11 @@ def build(
     PublishError
         If a notebook raises or the pack cannot be rendered; names the notebook that is kept.
     """
-    notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
+    notebooks = reading_order(list(paths.NOTEBOOKS.glob("*.ipynb")))
     home = (runs or paths.RUNS) / run.data
     good = home / f"{run.region}-{run.period.text}"
     manifest = json.loads((snapshot / "manifest.json").read_text(encoding="utf-8"))
-    told = facts.gather(run, as_of, manifest)
+    told = facts.gather(run, as_of, manifest, snapshot)
     times = dict(seconds or {})
     steps = [*(path.stem for path in notebooks), "pack.ipynb", "pack.html, pack.pdf"]
     if watcher:

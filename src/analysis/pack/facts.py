@@ -6,13 +6,16 @@ import hashlib
 import platform
 import subprocess
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from analysis import paths, units
 from analysis.params import Run
+from analysis.text import words
 
 PACKAGES = (
     "pandas", "numpy", "duckdb", "ibis-framework", "scikit-learn", "statsforecast", "seaborn",
@@ -36,6 +39,8 @@ class Facts:
         Version of the package and hash of its source.
     command : str
         What makes this pack again.
+    old : str
+        What a reader must know if the delivery was old when the pack was made; empty if not.
     """
 
     run: Run
@@ -43,6 +48,7 @@ class Facts:
     manifest: dict[str, Any]
     code: str
     command: str
+    old: str = ""
 
     @property
     def region(self) -> str:
@@ -65,8 +71,28 @@ class Facts:
         return self.run.settings.goal
 
 
-def gather(run: Run, as_of: date, manifest: dict[str, Any]) -> Facts:
-    """Collect the facts of a run."""
+def gather(
+    run: Run,
+    as_of: date,
+    manifest: dict[str, Any],
+    snapshot: Path | None = None,
+    now: datetime | None = None,
+) -> Facts:
+    """Collect the facts of a run.
+
+    Parameters
+    ----------
+    run : Run
+        Who, when and how.
+    as_of : date
+        The day the pack looks from.
+    manifest : dict
+        Of the snapshot.
+    snapshot : Path, optional
+        Its folder, for how old the deliveries are.
+    now : datetime, optional
+        When the pack is made; the clock, if not given.
+    """
     return Facts(
         run=run,
         as_of=units.day(as_of),
@@ -74,6 +100,30 @@ def gather(run: Run, as_of: date, manifest: dict[str, Any]) -> Facts:
         code=code_version(),
         command=f"make report DATA={run.data} REGION={run.region} PERIOD={run.period.text}"
         + ("" if manifest.get("has_path", True) else " SOURCE_PATH=…"),
+        old=_old(run, snapshot, now or datetime.now()) if snapshot else "",
+    )
+
+
+def _old(run: Run, snapshot: Path, now: datetime) -> str:
+    """That a delivery was older than it should be when the pack was made, of the worst system.
+
+    A firm that says at which moment its data are judged is judged then, whatever the clock says.
+    """
+    told = snapshot / "trust" / "freshness.parquet"
+    if run.judged_at or not told.is_file():
+        return ""
+    systems = pd.read_parquet(told, columns=["source", "label", "delivered_at", "refresh_hours"])
+    systems = systems.dropna(subset=["delivered_at", "refresh_hours"])  # never due, never late
+    hours = (pd.Timestamp(now) - systems["delivered_at"]) / pd.Timedelta(hours=1)
+    late = hours / systems["refresh_hours"]
+    if late.empty or late.max() <= 1:
+        return ""
+    worst = systems.loc[late.idxmax()]
+    return words(
+        "caveat.old",
+        system=worst["label"] or worst["source"],
+        age=units.span(hours[late.idxmax()]),
+        due=units.span(worst["refresh_hours"]),
     )
 
 

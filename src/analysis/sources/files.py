@@ -1,56 +1,32 @@
-"""Open a delivered file as a table of text, one row per record, with its row number beside."""
+"""Open a delivered file of any kind, and keep what was computed of it."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-from datetime import date, datetime
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import ibis
-import ibis.expr.types as ir
-import pandas as pd
-import python_calamine
+import pyarrow as pa
 
-from analysis.errors import SourceError, nearest
+from analysis.errors import SourceError
+from analysis.sources.delimited import open_csv
+from analysis.sources.lines import SUFFIXES as LINES
+from analysis.sources.lines import open_lines
+from analysis.sources.mapping import Table
+from analysis.sources.parquet import open_parquet
+from analysis.sources.raw import Cell, Raw, check_columns, headings
+from analysis.sources.sqlite import sqlite_rows
+from analysis.sources.workbook import SUFFIXES as WORKBOOKS
+from analysis.sources.workbook import open_sheet
 
 ROW = "source_row"
 """Row of the record in its file as a spreadsheet counts: the heading is row 1."""
-EXCEL = {".xls", ".xlsx", ".xlsm", ".xlsb", ".ods"}
-
-
-def read(engine: ibis.BaseBackend, path: Path, sheet: str | None = None) -> ibis.Table:
-    """Read a CSV, Excel or Parquet file with every value as text.
-
-    Returns
-    -------
-    ibis.Table
-        One row per record, columns as the file names them (text; missing where the cell is
-        empty) and ``source_row`` (count).
-
-    Raises
-    ------
-    SourceError
-        If the file is empty, damaged, of an unknown kind, or lacks the sheet.
-    """
-    if path.stat().st_size == 0:
-        raise SourceError(f"{path.name} is empty; deliver it with a heading row and records")
-    suffix = path.suffix.lower()
-    if suffix in EXCEL:
-        table = hold(engine, ibis.memtable(_excel(path, sheet)))
-    elif suffix in {".csv", ".txt", ".tsv"}:
-        table = _csv(engine, path)
-    elif suffix == ".parquet":
-        table = _parquet(engine, path)
-    else:
-        raise SourceError(
-            f"{path.name}: cannot read files that end in {suffix!r}; "
-            "deliver .csv, .xlsx, .xls or .parquet"
-        )
-    if engine.execute(table.limit(1)).empty:
-        raise SourceError(f"{path.name}{_sheet(sheet)} has a heading but no records")
-    return table
+CSV = {".csv", ".txt", ".tsv"}
 
 
 def hold(engine: ibis.BaseBackend, table: ibis.Table) -> ibis.Table:
@@ -64,103 +40,83 @@ def fingerprint(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _csv(engine: ibis.BaseBackend, path: Path) -> ibis.Table:
-    # Said, not guessed: DuckDB's guess takes a record that starts with "#" for a comment, and makes
-    # one column of a file in which one row has a cell too many.
-    try:
-        heading, delimiter = _heading(path)
-        table = engine.read_csv(
-            path, header=True, auto_detect=False, strict_mode=True, delim=delimiter, quote='"',
-            escape='"', columns=dict.fromkeys(heading, "VARCHAR"),
-        )  # fmt: skip
-        return hold(engine, _numbered(table))  # read to its end, where the error may be
-    except UnicodeDecodeError:
-        raise SourceError(f"{path.name} is not UTF-8; save it as CSV UTF-8") from None
-    except duckdb.Error as error:
-        said = str(error).split("Possible ")[0].strip().replace("\n", "; ")
-        raise SourceError(f"{path.name} is not a readable CSV file: {said[:200]}") from None
+@contextmanager
+def opened(
+    connection: duckdb.DuckDBPyConnection, path: Path, mapping: Table, asked: bool = False
+) -> Iterator[Raw]:
+    """Open a file so that the engine can scan it, until the block ends.
 
+    Parameters
+    ----------
+    connection : DuckDB connection
+        Which scans it.
+    path : Path
+        The file: CSV, Excel, Parquet, JSON lines or, where `asked`, SQLite.
+    mapping : Table
+        How it is written, and what is read of it.
+    asked : bool
+        Whether the mapping's query is put to it.
 
-def _heading(path: Path) -> tuple[list[str], str]:
-    """Columns of a CSV file, and the sign between them: the one that makes most columns."""
-
-    def columns(delimiter: str) -> list[str]:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            return next(csv.reader(stream, delimiter=delimiter), [])
-
-    delimiter = max(",;\t|", key=lambda sign: len(columns(sign)))
-    names: list[str] = []
-    for place, name in enumerate(columns(delimiter), start=1):
-        own = name or f"column {place}"
-        taken = {other.lower() for other in names}
-        names.append(f"{own} ({place})" if own.lower() in taken else own)
-    return names, delimiter
-
-
-def _parquet(engine: ibis.BaseBackend, path: Path) -> ibis.Table:
-    try:
-        table = engine.read_parquet(path)
-        _check_unzoned(table, path)
-        text = {name: _said(table[name]) for name in table.columns}
-        return hold(engine, _numbered(table.mutate(**text)))
-    except duckdb.Error as error:
-        raise SourceError(
-            f"{path.name} is not a readable Parquet file: {_first_line(error)}"
-        ) from None
-
-
-def _check_unzoned(table: ibis.Table, path: Path) -> None:
-    """A moment with a zone has no day until somebody says whose; guessing would move orders."""
-    for name, kind in table.schema().items():
-        # Ibis does not know DuckDB's zoned moments in nanoseconds, but says their name.
-        if (kind.is_timestamp() and kind.timezone) or "TIMESTAMPTZ" in str(kind):
+    Raises
+    ------
+    SourceError
+        If the file is empty, damaged, of an unknown kind, not in its encoding, or lacks a sheet
+        or column.
+    """
+    name = f"{path.name} sheet {mapping.sheet!r}" if mapping.sheet else path.name
+    if not path.is_file():
+        raise SourceError(f"{path} is not there any more; run again when it is delivered")
+    if path.stat().st_size == 0:
+        raise SourceError(f"{path.name} is empty; deliver it with a heading row and records")
+    suffix = path.suffix.lower()
+    with tempfile.TemporaryDirectory(prefix="reading-") as made:
+        folder = Path(made)
+        if asked:
+            columns, reader = sqlite_rows(path, mapping)
+            with _registered(connection, reader) as given:
+                yield _of_query(columns, given, mapping, path)
+        elif suffix in WORKBOOKS:
+            raw, text = open_sheet(path, mapping, name)
+            cells = pa.table({key: pa.array(values, pa.string()) for key, values in text.items()})
+            with _registered(connection, cells) as given:
+                yield _at(raw, given)
+        elif suffix in CSV:
+            yield open_csv(path, mapping, name, folder)
+        elif suffix in LINES:
+            yield open_lines(path, mapping, name, folder)
+        elif suffix == ".parquet":
+            yield open_parquet(connection, path, mapping, name)
+        else:
             raise SourceError(
-                f"{path.name} column {name!r} has moments in a time zone; "
-                "deliver the firm's local time, without a zone"
+                f"{path.name}: cannot read files that end in {suffix!r}; "
+                "deliver .csv, .xlsx, .xls, .parquet or .jsonl"
             )
 
 
-def _said(column: ir.Column) -> ir.StringColumn:
-    """A column of a Parquet file as a CSV file would hold it: whole numbers without a point."""
-    text = column.cast("string")
-    return text.re_replace(r"\.0$", "") if column.type().is_floating() else text
-
-
-def _excel(path: Path, sheet: str | None) -> pd.DataFrame:
+@contextmanager
+def _registered(connection: duckdb.DuckDBPyConnection, data: object) -> Iterator[str]:
+    """A name under which the engine knows rows of ours, while the block lasts."""
+    name = ibis.util.gen_name("given")
+    connection.register(name, data)
     try:
-        with pd.ExcelFile(path, engine="calamine") as book:
-            names = [str(name) for name in book.sheet_names]
-            wanted = sheet or names[0]
-            if wanted not in names:
-                raise SourceError(f"{path.name} has no sheet {sheet!r}; {nearest(wanted, names)}")
-            # "NA" is a word a firm may use; only an empty cell is empty.
-            cells = book.parse(wanted, dtype=object, keep_default_na=False)
-    except python_calamine.CalamineError as error:
-        raise SourceError(f"{path.name} is not a readable workbook: {_first_line(error)}") from None
-    text = pd.DataFrame(
-        {str(name): cells[name].map(_text) for name in cells.columns}, dtype="string"
-    )
-    return text.assign(**{ROW: range(2, len(text) + 2)})
+        yield name
+    finally:
+        connection.unregister(name)
 
 
-def _text(cell: object) -> str | None:
-    """A spreadsheet's cell as a CSV file would hold it."""
-    if cell is None or cell is pd.NaT or cell == "" or cell != cell:  # NaN is not itself
-        return None
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime | date):
-        return cell.isoformat(sep=" ") if isinstance(cell, datetime) else cell.isoformat()
-    return str(cell)
+def _at(raw: Raw, name: str) -> Raw:
+    return replace(raw, path=name)
 
 
-def _numbered(table: ibis.Table) -> ibis.Table:
-    return table.mutate(**{ROW: ibis.row_number() + 2})
+def _of_query(columns: list[str], given: str, mapping: Table, path: Path) -> Raw:
+    """A query's result, whose first row is row 2, as if its heading were row 1."""
+    names = headings(columns)
+    check_columns(names, mapping, path.name)
 
+    def mend(error: duckdb.Error) -> Raw:
+        raise SourceError(
+            f"{path.name}: query {mapping.query[:60]!r} stopped: {str(error)[:200]}"
+        ) from None
 
-def _sheet(sheet: str | None) -> str:
-    return f" sheet {sheet!r}" if sheet else ""
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:200]
+    cells = {own: Cell(f"c{place}") for place, own in enumerate(names, start=1)}
+    return Raw(path.name, cells, first_row=2, path=given, mend=mend)

@@ -1,205 +1,222 @@
-"""Read a mapped table under our names and types, or name the rows that do not fit."""
+"""Read a delivery under our names and types; what cannot be read is listed beside.
+
+A file is passed once: its typed columns are held in the engine together with, in the few rows
+that need it, what could not be read. A held row's place is its row in the file.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import reduce
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import ibis
-import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
-import pandas as pd
-import sqlglot
-from sqlglot import exp
 
-from analysis.errors import SourceError, nearest
-from analysis.sources import files
-from analysis.sources.mapping import Column, Table, formula_columns
+from analysis.errors import SourceError
+from analysis.sources import database, files
+from analysis.sources.files import ROW
+from analysis.sources.lookups import Words, joined, words_of
+from analysis.sources.query import Query, check_settings, query_of
+from analysis.sources.raw import Raw, relation
+from analysis.sources.registry import Delivery, Register
 
-SHOWN = 5
-KIND = {"timestamp": "a date", "date": "a date", "decimal": "a number", "int": "a whole number"}
-
-
-def try_strptime(text: str, form: str) -> dt.timestamp:
-    """DuckDB's: the moment ``text`` says in ``form``, or missing."""
+FILE = "file"
+"""Label of the delivery a row is from."""
 
 
-_try_strptime = ibis.udf.scalar.builtin(try_strptime)
+@dataclass(frozen=True)
+class Reading:
+    """What was read of one or more deliveries.
+
+    Attributes
+    ----------
+    table : ibis.Table
+        One row per record: mapped columns by our names and types, missing where the cell is empty
+        or cannot be read, and ``source_row`` (count).
+    unread : ibis.Table
+        One row per value that could not be read: ``source_row``, ``column`` (ours), ``value`` (text
+        as delivered), ``why``.
+    dropped : int
+        Rows that are no records, as the mapping's ``drop_rows`` says.
+    held : tuple of str
+        Tables of the engine that these are computed from; :meth:`release` lets go of them.
+    engine : ibis backend
+        DuckDB, which holds them.
+    """
+
+    table: ibis.Table
+    unread: ibis.Table
+    dropped: int
+    held: tuple[str, ...] = ()
+    engine: Any = None
+
+    def release(self) -> None:
+        """Let go of what is held, once `table` and `unread` have been written elsewhere."""
+        for name in self.held:
+            self.engine.raw_sql(f"DROP TABLE IF EXISTS {name}")
 
 
 def read_table(
-    engine: ibis.BaseBackend, mapping: Table, path: Path, types: dict[str, str]
-) -> ibis.Table:
-    """Read one of our tables from its file.
+    engine: ibis.BaseBackend, delivery: Delivery, types: dict[str, str], register: Register
+) -> Reading:
+    """Read one delivery.
 
     Parameters
     ----------
     engine : ibis backend
         DuckDB, which does the reading.
-    mapping : Table
-        File, sheet and columns.
-    path : Path
-        The file.
+    delivery : Delivery
+        The file or query, and its mapping.
     types : dict
         Our type of every mapped column, in Ibis's names.
+    register : Register
+        The firm, whose money amounts are in.
 
     Returns
     -------
-    ibis.Table
-        One row per record of the file, columns by our names plus ``source_row``.
+    Reading
+        As its attributes say.
 
     Raises
     ------
     SourceError
-        If a column is not in the file, a value is not of its type or not in its list of values;
-        with the first rows that are wrong.
+        If the file is not as the mapping says: missing, damaged, of another encoding, without a
+        column or a record.
     """
-    raw = files.read(engine, path, mapping.sheet)
-    _check_columns(raw, mapping, path)
-    if mapping.decimal == ",":
-        numbers = _number_columns(mapping, types)
-        pointed = {name: raw[name].replace(".", "").replace(",", ".") for name in numbers}
-        raw = raw.mutate(**pointed)
-    made = {
-        name: _value(engine, raw, column, types[name], path, name)
-        for name, column in mapping.columns.items()
-    }
-    return raw.select(**made, **{files.ROW: raw[files.ROW]})
+    reading = read_tables(engine, [delivery], types, register)
+    return Reading(
+        reading.table.drop(FILE), reading.unread.drop(FILE), reading.dropped,
+        reading.held, engine,
+    )  # fmt: skip
 
 
-def _value(
-    engine: ibis.BaseBackend, raw: ibis.Table, column: Column, kind: str, path: Path, name: str
-) -> ir.Value:
-    if column.constant is not None:
-        if engine.execute(ibis.literal(column.constant).try_cast(kind).isnull()):
-            raise SourceError(f"params/sources: {name} is no {kind}: constant {column.constant!r}")
-        return ibis.literal(column.constant).cast(kind)
-    if column.formula is not None:
-        for read in formula_columns(column.formula):
-            number = raw[read].try_cast("float64")
-            # "NaN" and "inf" are read as numbers too, and are none.
-            finite = ibis.ifelse(number.isnan() | number.isinf(), ibis.null("float64"), number)
-            _check_kind(engine, raw, finite, read, "a number", path)
-        result = _formula(raw, column.formula)
-        read = formula_columns(column.formula)[0]
-        wrong = raw.filter(result.notnull() & result.try_cast(kind).isnull())
-        _refuse(engine, wrong, read, path, f"expected {column.formula} to be a {kind}")
-        return result.cast(kind)
-    source = str(column.source)
-    text = raw[source].nullif("")
-    if column.values:
-        _check_values(engine, raw, column, path, name)
-        return text.strip().cases(*column.values.items()).cast(kind)
-    if kind == "string":
-        return text
-    typed = text.try_cast(kind)
-    if column.format:
-        _check_format(engine, column.format, name)
-        written = _try_strptime(text, column.format)
-        # A spreadsheet's own dates are dates already, however the other cells are written.
-        typed = written.coalesce(typed) if path.suffix.lower() in files.EXCEL else written
-    expected = KIND[kind.split("(")[0].rstrip("0123456789")]
-    wanted = f"{expected} written {column.format}" if column.format else expected
-    _check_kind(engine, raw, typed, source, wanted, path)
-    return typed.cast(kind)
+def read_tables(
+    engine: ibis.BaseBackend,
+    deliveries: Sequence[Delivery],
+    types: dict[str, str],
+    register: Register,
+) -> Reading:
+    """Read deliveries that have one mapping, such as a month's daily files, as one table.
+
+    Parameters
+    ----------
+    engine, types, register
+        As :func:`read_table`.
+    deliveries : sequence of Delivery
+        Of one system, table and mapping.
+
+    Returns
+    -------
+    Reading
+        As its attributes say, with the delivery's label as ``file`` in both tables.
+
+    Raises
+    ------
+    SourceError
+        As :func:`read_table`.
+    """
+    first = deliveries[0]
+    connection = engine.con
+    check_settings(connection, first.mapping, types)
+    words = words_of(engine, first, types, register)
+    query = query_of(first.mapping, types, register.firm)
+    parts: list[tuple[ibis.Table, ibis.Table]] = []
+    held: list[str] = [w.table for w in words.values()]
+    dropped = 0
+    with ExitStack() as stack:
+        opened = [(one, stack.enter_context(_opened(connection, one))) for one in deliveries]
+        for _, alike in groupby(opened, key=lambda pair: pair[1].alike):
+            group = list(alike)
+            for name, pairs in _hold(engine, query, group):
+                held.append(name)
+                dropped += _check_records(engine, name, pairs)
+                parts.append(_tables(engine, name, pairs, query, words))
+    tables = reduce(ibis.union, [table for table, _ in parts])
+    unread = reduce(ibis.union, [unread for _, unread in parts])
+    return Reading(tables, unread, dropped, tuple(held), engine)
 
 
-def _number_columns(mapping: Table, types: dict[str, str]) -> list[str]:
-    """Columns of the file that are read as numbers."""
-    names: list[str] = []
-    for name, column in mapping.columns.items():
-        if column.formula:
-            names += formula_columns(column.formula)
-        elif column.source and types[name].startswith(("decimal", "int", "float")):
-            names.append(column.source)
-    return list(dict.fromkeys(names))
+def _opened(connection: duckdb.DuckDBPyConnection, one: Delivery) -> Any:
+    """The delivery's file; of a server's query, the file that holds its result."""
+    if one.held is not None:
+        plain = {"encoding": "utf-8", "delimiter": ",", "heading_row": 1, "sheet": None}
+        return files.opened(connection, one.held, one.mapping.model_copy(update=plain))
+    if isinstance(one.place, Path):
+        return files.opened(connection, one.place, one.mapping)
+    return files.opened(connection, database.path_of(one.place), one.mapping, asked=True)
 
 
-def _check_format(engine: ibis.BaseBackend, form: str, name: str) -> None:
+Pairs = list[tuple[Delivery, Raw]]
+
+
+def _hold(engine: Any, query: Query, pairs: Pairs) -> list[tuple[str, Pairs]]:
+    """Compute files that are alike in one pass; where that fails, each alone, to say which."""
+    name = ibis.util.gen_name("read")
+    raws = [raw for _, raw in pairs]
     try:
-        engine.execute(_try_strptime(ibis.literal("1"), form))
-        known = "%" in form
-    except duckdb.Error:
-        known = False
-    if not known:
-        raise SourceError(
-            f"params/sources: {name} has format {form!r}, which is none; "
-            "write it in strptime signs, such as %d.%m.%Y"
+        engine.raw_sql(f"CREATE TEMP TABLE {name} AS {query.sql(raws[0], relation(raws), raws)}")
+        return [(name, pairs)]
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:
+        if "No space left" in str(error):
+            raise
+        if len(pairs) > 1:
+            return [part for pair in pairs for part in _hold(engine, query, [pair])]
+        delivery, raw = pairs[0]
+        return _hold(engine, query, [(delivery, raw.mend(error))])
+
+
+def _check_records(engine: Any, name: str, pairs: Pairs) -> int:
+    """Rows that are no records; a file without records must be one of many."""
+    told = engine.raw_sql(
+        f"SELECT _file, count(*) FILTER (_flag IS NULL), count(*) FILTER (_flag = 1) "
+        f"FROM {name} GROUP BY _file"
+    ).fetchall()
+    records = {number: many for number, many, _ in told}
+    for number, (delivery, raw) in enumerate(pairs, start=1):
+        if not records.get(number) and not set("*?[") & set(delivery.mapping.file):
+            raise SourceError(f"{raw.name} has a heading but no records")
+    return sum(many for _, _, many in told)
+
+
+def _tables(
+    engine: Any, name: str, pairs: Pairs, query: Query, words: dict[str, Words]
+) -> tuple[ibis.Table, ibis.Table]:
+    """Records and unread values of held files."""
+    held = engine.table(name, database="temp.main")
+    if len(pairs) == 1:
+        delivery, raw = pairs[0]
+        rows = held.mutate(
+            **{ROW: held.rowid() + raw.first_row, FILE: ibis.literal(delivery.label)}
         )
+    else:
+        rows = _of_many(engine, held, name, pairs)
+    rows = rows.filter(rows["_flag"].isnull())
+    rows, missing = joined(engine, rows, words)
+    marked = rows.filter(rows["_unread"].notnull())
+    each = marked.select(FILE, ROW, one=marked["_unread"].unnest())
+    each = each.filter(each.one.notnull())
+    unread = each.select(FILE, ROW, **{key: each.one[key] for key in ("column", "value", "why")})
+    return rows.select(*query.names, FILE, ROW), reduce(ibis.union, [unread, *missing])
 
 
-def _check_columns(raw: ibis.Table, mapping: Table, path: Path) -> None:
-    there = [name for name in raw.columns if name != files.ROW]
-    for column in mapping.columns.values():
-        wanted = formula_columns(column.formula) if column.formula else [column.source]
-        for name in wanted:
-            if name is not None and name not in there:
-                raise SourceError(f"{path.name} has no column {name!r}; {nearest(name, there)}")
-
-
-def _check_kind(
-    engine: ibis.BaseBackend, raw: ibis.Table, typed: ir.Value, source: str, wanted: str, path: Path
-) -> None:
-    wrong = raw.filter(raw[source].nullif("").notnull() & typed.isnull())
-    _refuse(engine, wrong, source, path, f"expected {wanted}")
-
-
-def _check_values(
-    engine: ibis.BaseBackend, raw: ibis.Table, column: Column, path: Path, name: str
-) -> None:
-    known = list(column.values)
-    text = raw[str(column.source)].nullif("").strip()
-    wrong = raw.filter(text.notnull() & text.notin(known))
-    why = f"params/sources maps {name} only from {', '.join(known)}"
-    _refuse(engine, wrong, str(column.source), path, why)
-
-
-def _refuse(engine: ibis.BaseBackend, wrong: ibis.Table, source: str, path: Path, why: str) -> None:
-    """Raise if ``wrong`` has rows, showing the first."""
-    many = int(engine.execute(wrong.count()))
-    if many:
-        rows: pd.DataFrame = engine.execute(
-            wrong.order_by(files.ROW).limit(SHOWN).select(files.ROW, source)
-        )
-        shown = "; ".join(f"row {row}: {value!r}" for row, value in rows.itertuples(index=False))
-        if any(re.fullmatch(r"-?[\d.]*,\d+", str(value)) for value in rows[source]):
-            shown += '; for decimal commas, set decimal: "," beside file'
-        rows_differ = "row differs" if many == 1 else "rows differ"
-        raise SourceError(f"{path.name} column {source!r}: {why}; {many} {rows_differ}: {shown}")
-
-
-def _formula(raw: ibis.Table, formula: str) -> ir.Value:
-    """Arithmetic over text columns, each read as a number. Empty cells give an empty result."""
-    return _arithmetic(raw, sqlglot.parse_one(formula, dialect="duckdb"))
-
-
-def _arithmetic(raw: ibis.Table, node: Any) -> ir.Value:
-    def inner(key: str = "this") -> ir.Value:
-        return _arithmetic(raw, node.args[key])
-
-    match node:
-        case exp.Column():
-            return raw[node.name].try_cast("float64")
-        case exp.Literal():
-            return ibis.literal(float(node.this))
-        case exp.Paren():
-            return inner()
-        case exp.Neg():
-            return -inner()
-        case exp.Abs():
-            return inner().abs()
-        case exp.Nullif():
-            return inner().nullif(inner("expression"))
-        case exp.Coalesce():
-            return ibis.coalesce(inner(), *(_arithmetic(raw, part) for part in node.expressions))
-        case exp.Add():
-            return inner() + inner("expression")
-        case exp.Sub():
-            return inner() - inner("expression")
-        case exp.Mul():
-            return inner() * inner("expression")
-        case exp.Div():
-            return inner() / inner("expression").nullif(0)
-    raise AssertionError(f"the mapping let {node.sql()!r} pass")
+def _of_many(engine: Any, held: ibis.Table, name: str, pairs: Pairs) -> ibis.Table:
+    """Rows of files that were held together, each with its file's label and its row there."""
+    starts = dict(engine.raw_sql(f"SELECT _file, min(rowid) FROM {name} GROUP BY _file").fetchall())
+    numbers: list[dict[str, Any]] = [
+        {"_file": number, FILE: delivery.label, "_shift": raw.first_row - starts[number]}
+        for number, (delivery, raw) in enumerate(pairs, start=1)
+        if number in starts
+    ]
+    labels: ir.Table = ibis.memtable(
+        numbers, schema={"_file": "int16", FILE: "string", "_shift": "int64"}
+    )
+    rows = held.mutate(_place=held.rowid()).inner_join(labels, "_file")
+    return rows.mutate(**{ROW: rows["_place"] + rows["_shift"]})

@@ -70,6 +70,18 @@ def part(dimension: str, value: str) -> str:
     return words(key) if has(key) else value
 
 
+def named(kind: str, name: str) -> str:
+    """What a reader calls something the suite names: a table, gate or rule; else its own name.
+
+    Examples
+    --------
+    >>> named("table_name", "order_lines"), named("rule", "a_rule_of_tomorrow")
+    ('Order lines', 'a_rule_of_tomorrow')
+    """
+    key = f"{kind}.{name}"
+    return words(key) if has(key) else name
+
+
 def escaped(text: str) -> str:
     """Plain text as Markdown that reads the same: names in data may hold any sign.
 

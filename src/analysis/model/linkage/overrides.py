@@ -1,0 +1,128 @@
+"""A person's decisions on customer links, from ``data/overrides/customer-links.csv``."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection, Mapping
+from datetime import date
+from pathlib import Path
+
+from analysis import paths
+from analysis.errors import ParameterError, nearest
+from analysis.model.linkage.belief import Union
+from analysis.model.linkage.groups import Decisions
+
+COLUMNS = ("source_a", "local_id_a", "source_b", "local_id_b", "decision", "by", "on", "note")
+SAME, DIFFERENT = "same", "different"
+
+
+def read_decisions(
+    path: Path, uids: Mapping[tuple[str, str], int], systems: Collection[str]
+) -> Decisions:
+    """Read the decisions.
+
+    Parameters
+    ----------
+    path : Path
+        CSV in UTF-8 with the columns ``source_a``, ``local_id_a``, ``source_b``, ``local_id_b``
+        (two records, as the list of candidates names them), ``decision`` (``same`` or
+        ``different``), ``by`` (who decided), ``on`` (day, ``2026-10-31``) and ``note``.
+    uids : mapping
+        Number of each record, by system and the system's number.
+    systems : collection of str
+        Systems the firm has. A decision on one that delivered no customers waits.
+
+    Raises
+    ------
+    ParameterError
+        If a column is missing, a value is none of those above, a customer is unknown, or two
+        decisions contradict each other; names file and row.
+    """
+    name = paths.shown(path)
+    delivered = {system for system, _ in uids}
+    found: dict[tuple[int, int], tuple[str, int]] = {}
+    for number, row in _rows(path, name):
+        where = f"{name} row {number}"
+        ends = [(row[f"source_{end}"], row[f"local_id_{end}"]) for end in "ab"]
+        _check(row, ends, systems, where)
+        if any(system not in delivered for system, _ in ends):
+            continue
+        for system, local in ends:
+            if (system, local) not in uids:
+                raise ParameterError(f"{where}: {system} has no customer {local!r}")
+        one, other = sorted(uids[end] for end in ends)
+        before, at = found.setdefault((one, other), (row["decision"], number))
+        if before != row["decision"]:
+            raise ParameterError(
+                f"{where} says {row['decision']} of two customers, row {at} says {before}; "
+                "keep one of the rows"
+            )
+    _check_consistent(found, name)
+    return Decisions(
+        *(
+            frozenset(pair for pair, (said, _) in found.items() if said == decision)
+            for decision in (SAME, DIFFERENT)
+        )
+    )
+
+
+def _rows(path: Path, name: str) -> list[tuple[int, dict[str, str]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream)
+            heading = [str(column).strip() for column in reader.fieldnames or []]
+            if missing := [column for column in COLUMNS if column not in heading]:
+                raise ParameterError(
+                    f"{name} has no column {', '.join(missing)}; its heading must be "
+                    f"{','.join(COLUMNS)}"
+                )
+            reader.fieldnames = heading
+            return [
+                (number, {column: (row[column] or "").strip() for column in COLUMNS})
+                for number, row in enumerate(reader, start=2)
+                if any(value for value in row.values())
+            ]
+    except UnicodeDecodeError:
+        raise ParameterError(f"{name}: not UTF-8; save it as CSV UTF-8") from None
+
+
+def _check(
+    row: dict[str, str], ends: list[tuple[str, str]], systems: Collection[str], where: str
+) -> None:
+    if row["decision"] not in (SAME, DIFFERENT):
+        raise ParameterError(
+            f"{where}: decision is {row['decision']!r}; write {SAME} or {DIFFERENT}"
+        )
+    for end, (system, local) in zip("ab", ends, strict=True):
+        if system not in systems:
+            raise ParameterError(f"{where}: source_{end} {system!r}: {nearest(system, systems)}")
+        if not local:
+            raise ParameterError(f"{where}: local_id_{end} is empty")
+    if ends[0] == ends[1]:
+        raise ParameterError(f"{where}: both customers are {' '.join(ends[0])}; name two")
+    if not row["by"]:
+        raise ParameterError(f"{where}: by is empty; write who decided")
+    try:
+        date.fromisoformat(row["on"])
+    except ValueError:
+        raise ParameterError(f"{where}: on is {row['on']!r}; write a day: 2026-10-31") from None
+
+
+def _check_consistent(found: dict[tuple[int, int], tuple[str, int]], name: str) -> None:
+    """No pair may be decided apart that other rows, one by one, make the same."""
+    count = max((other for _, other in found), default=-1) + 1
+    union = Union(count)
+    for (one, other), (said, _) in found.items():
+        if said == SAME:
+            union.join(one, other)
+    for (one, other), (said, row) in found.items():
+        if said == DIFFERENT and union.find(one) == union.find(other):
+            leader = union.find(one)
+            rows = sorted(
+                at for (left, _), (word, at) in found.items()
+                if word == SAME and union.find(left) == leader
+            )  # fmt: skip
+            raise ParameterError(
+                f"{name} row {row} says {DIFFERENT} of two customers that rows "
+                f"{', '.join(map(str, rows))} make the same; mend one of them"
+            )

@@ -14,7 +14,7 @@ DEV := .venv/.installed-dev
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 WHAT := --data $(DATA) --period $(PERIOD) --source-path "$(SOURCE_PATH)"
 
-.PHONY: help report packs lab test check demo docs bench clean quarto lock
+.PHONY: help report packs lab test check demo docs bench evaluate clean quarto lock
 
 help:  ## List what make can do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
@@ -42,14 +42,19 @@ check: $(DEV)  ## Check style, types, layers, and that notebooks and docs are cl
 demo: $(RUN)  ## Make the extracts of the invented firm in data/demo
 	@$(BIN)/analysis demo
 
-docs: $(RUN)  ## Write docs/measures.md from the catalogue
+docs: $(RUN)  ## Write docs/measures.md, data-model.md and cleaning.md from the code
 	@$(BIN)/analysis docs
 
-bench: $(DEV) demo  ## Measure how long a pack takes, and where the time goes
+bench: $(DEV) demo  ## Measure packs, snapshots of 1, 10 and 50 million lines, and the three engines
 	@$(BIN)/python tests/bench/bench_pack.py
+	@$(BIN)/python tests/bench/bench_data.py
+	@$(BIN)/python tests/bench/bench_engines.py
+
+evaluate: $(DEV)  ## Score the suite on what is known to be true: reports/evaluation/
+	@$(BIN)/analysis evaluate data
 
 clean:  ## Remove what can be made again: packs, snapshots, the demo firm, caches (not the environment)
-	@rm -rf reports/runs data/demo data/snapshots .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf reports/runs reports/evaluation data/demo data/large data/snapshots .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 quarto: $(RUN)  ## Install Quarto, the field's standard publisher, into the environment

@@ -49,7 +49,7 @@ def test_fields_that_moved_back_come_first_with_numbers_masked(told):
 def test_blank_fields_are_added_up_by_owner(told):
     people = pd.DataFrame({"salesperson_id": ["S01", "S02"], "name": ["Jane Smith", None]})
     table = upkeep.discipline(told, people, show_personal=False).set_index("owner_id")
-    assert table.index.tolist() == ["S01", "", "S02"]
+    assert table.index.tolist() == ["S01", "S02", ""]
     assert table.loc["S01"].to_dict() == {
         "name": "J*** S***", "customers": 400, "asked": 800, "blank": 80, "share": 0.1,
         "worst_field": "industry", "worst_blank": 60,

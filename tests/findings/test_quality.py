@@ -38,14 +38,14 @@ class TestTheLine:
         assert said("three")["gates"] == (
             "The data are trusted with doubts: 3 of 4 systems delivered, newest record 31 October "
             "2026; 99.6% of 9,920 different records kept (80 repeats merged); 41 repaired, 40 "
-            "rejected worth £3.00k (0.2%); 2 gates are missed: Delay over refresh interval (shop "
-            "300.0%); Coverage (customers.industry 92.5%; 1 more)."
+            "rejected worth £3.00k (0.2%); 2 checks are missed: delay over refresh interval "
+            "300.0%; coverage 92.5% at worst, in 2 places."
         )
 
     def test_of_a_firm_with_nothing_wrong_it_is_short(self):
         assert said("one")["gates"] == (
             "The data are trusted: 1 of 1 systems delivered, newest record 31 October 2026; 100.0% "
-            "of 12 different records kept (no repeats); 0 repaired, 0 rejected; every gate is met."
+            "of 12 different records kept (no repeats); 0 repaired, 0 rejected; every check is met."
         )
 
     @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ class TestTheLine:
         tables = trust(gates=rows)
         asked = quality.gates(tables, show_personal=False)
         finding = say.trust(quality.summary(tables), asked, RUN)
-        assert "; 4 gates are missed: " in finding.sentence
+        assert "; 4 checks are missed: " in finding.sentence
         assert finding.sentence.endswith(", and 2 more.")
         assert finding.values["missed_warn"] == 4
 
@@ -73,7 +73,7 @@ class TestTheLine:
         asked = quality.gates(tables, show_personal=False)
         sentence = say.trust(quality.summary(tables), asked, RUN).sentence
         assert sentence.startswith("The data are not judged: ")
-        assert sentence.endswith("; no gate was measured.")
+        assert sentence.endswith("; no check was made.")
 
 
 class TestDelivery:
@@ -295,7 +295,7 @@ class TestUpkeep:
     def test_blank_fields_by_owner_whose_name_is_masked(self):
         assert said("three")["discipline"] == (
             "95 of 1,990 values that owners of accounts should have entered are blank (4.8%); most "
-            "with S01 J*** S*** (80, mainly industry)."
+            "with S01 J*** S***: 10.0% (80, mainly industry)."
         )
 
     def test_words_without_a_class(self):

@@ -84,7 +84,7 @@ def staff(data: Dataset) -> pd.DataFrame:
 
 
 def discipline(trust: Trust, people: pd.DataFrame, show_personal: bool) -> pd.DataFrame:
-    """Who leaves which fields of their accounts blank; the most blank values first.
+    """Who leaves which fields of their accounts blank; the largest share first, nobody last.
 
     Parameters
     ----------
@@ -119,7 +119,8 @@ def discipline(trust: Trust, people: pd.DataFrame, show_personal: bool) -> pd.Da
     names = dict(zip(known["salesperson_id"], known["name"].fillna(""), strict=True))
     owners = owners.reset_index()
     owners = owners.assign(name=[names.get(one, "") for one in owners["owner_id"]])
-    owners = owners.sort_values(["blank", "owner_id"], ascending=[False, True])
+    owners = owners.assign(nobody=owners["owner_id"] == "")
+    owners = owners.sort_values(["nobody", "share", "owner_id"], ascending=[True, False, True])
     return owners[columns].reset_index(drop=True)
 
 

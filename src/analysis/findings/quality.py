@@ -213,12 +213,11 @@ def _missed(asked: pd.DataFrame) -> str:
 
 
 def _gate(gate: str, rows: pd.DataFrame) -> str:
-    worst = rows.iloc[0]
-    key = "trust_gate" if len(rows) == 1 else "trust_gate_parts"
+    """A missed gate with its worst figure; of what it is the worst, the chapter says."""
+    label = named("gate_label", gate)
     return words(
-        f"finding.{key if worst['part'] else 'trust_gate_whole'}",
-        gate=named("gate_label", gate),
-        part=worst["part"],
-        value=units.percent(worst["value"]),
-        n=units.count(len(rows) - 1),
+        "finding.trust_gate" if len(rows) == 1 else "finding.trust_gate_parts",
+        gate=label[:1].lower() + label[1:],
+        value=units.percent(rows["value"].iloc[0]),
+        n=units.count(len(rows)),
     )

@@ -114,6 +114,7 @@ def discipline(owners: pd.DataFrame, _run: Run) -> Finding:
             blank=units.count(blank),
             share=units.percent(blank / asked),
             owner=name or words("quality.nobody"),
+            own=units.percent(top["share"]),
             n=units.count(top["blank"]),
             field=top["worst_field"],
         )

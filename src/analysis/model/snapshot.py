@@ -128,7 +128,7 @@ def _order(data: str, source_path: str | Path | None, strict: bool) -> Order:
     deliveries, lacking = registry.deliveries(register, data, strict)
     overrides = paths.ROOT / trust.linkage.overrides
     key = digest(
-        register.firm.model_dump_json(exclude={"path"}),
+        register.firm.model_dump_json(exclude={"path", "show_personal"}),
         *(f"{name} {system.model_dump_json()}" for name, system in register.systems.items()),
         trust.model_dump_json(), schema.VERSION, code_version(*CODE),
         overrides.read_text(encoding="utf-8") if overrides.is_file() else "",
@@ -150,6 +150,7 @@ def _built(data: str, order: Order, shelf: Path) -> Path:
     temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=shelf))
     # Beside the snapshot: what does not fit into memory goes to the disk that has room for it.
     engine = ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=str(temporary / "spill"))
+    engine.raw_sql("SET enable_progress_bar = false")
     try:
         stages = stage_all(engine, order.register, order.deliveries, shelf / ".staged")
         work = trusted.build(engine, order.register, stages, order.trust, temporary, shelf)

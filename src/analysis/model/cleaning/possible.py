@@ -73,7 +73,9 @@ def _add(
 
 def credit_line(work: Work, prefix: str = "") -> str:
     """SQL: the line takes back what was sold: quantity and revenue are below 0, both."""
-    if work.context.cleaning.credit_lines == "reject" or {"quantity", "revenue"} - set(work.columns):
+    if work.context.cleaning.credit_lines == "reject" or {"quantity", "revenue"} - set(
+        work.columns
+    ):
         return "false"
     return f"coalesce({prefix}quantity < 0 AND {prefix}revenue < 0, false)"
 

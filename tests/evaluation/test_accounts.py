@@ -113,6 +113,16 @@ class TestAccounts:
         found = [(one.value, one.n, one.met) for one in accounts.account_figures(snapshot)]
         assert found == [(1.0, 2, True), (1.0, 2, True)]
 
+    def test_a_folder_may_have_an_apostrophe(self, snapshot):
+        moved = snapshot.rename(snapshot.with_name("O'Brien"))
+        assert accounts.exact_accounts(moved)["recounted"].all()
+        kept = pd.DataFrame({
+            "source": ["shop"], "order_id": ["shop:7"], "line_no": ["1"], "revenue": [10.0],
+            "is_outlier": False,
+        })  # fmt: skip
+        kept.to_parquet(moved / "order_lines" / "2026-01.parquet")
+        assert accounts.trusted_lines(moved)["order"].tolist() == ["7"]
+
     @pytest.mark.parametrize(
         ("column", "adds_up", "recounted"),
         [("rows_read", 1, 2), ("revenue_read", 1, 2), ("rows_kept", 1, 1), ("rows_merged", 1, 1),

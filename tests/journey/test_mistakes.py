@@ -92,7 +92,8 @@ def test_a_gate_that_is_missed_stops_the_pack_and_names_the_rows(house):
     stopped = house.run("report", "--region", "east")
     trust.write_text(good, encoding="utf-8")
     assert looked_at.returncode == 1
-    assert "rejected_share" in looked_at.stdout
+    assert "Records rejected" in looked_at.stdout
+    assert "(stops a" in looked_at.stdout
     assert stopped.returncode == 2
     assert "data 'demo' cannot be trusted: gate rejected_share of " in stopped.stderr
     assert re.search(r"till-\d{4}-\d\d-\d\d\.csv row \d+: ", stopped.stderr)

@@ -35,7 +35,7 @@ def test_nothing_unfinished_is_left_beside_it(east):
 
 
 def test_findings_have_every_field_and_ids_of_their_notebook(findings):
-    topics = {path.stem.split("-", 1)[1] for path in NOTEBOOKS.glob("*.ipynb")}
+    topics = {path.stem.split("-")[-1] for path in NOTEBOOKS.glob("*.ipynb")}
     for one in findings.values():
         assert {"id", "sentence", "values", "units", "exhibit", "n", "notable", "caveats"} <= set(
             one

@@ -9,6 +9,7 @@ import pytest
 
 from analysis.errors import ContractError
 from analysis.model import gates, schema, settings
+from analysis.model.figures import Figures
 
 ASKED = settings.load().gates
 JANUARY, MARCH = datetime(2026, 1, 1), datetime(2026, 3, 1)
@@ -125,6 +126,18 @@ def test_a_long_file_of_unreadable_values_is_not_hidden_by_the_others():
     _, rows = figures(accounts=[account(1_000_000)], repairs=repairs, quarantine=lost)
     row = rows.loc["unreadable_share", "order_lines.cost from erp in b.csv"]
     assert (row["numerator"], row["denominator"]) == (600, 600)
+
+
+def test_unreadable_values_are_counted_once_for_both_gates(monkeypatch):
+    asked = []
+    ask = Figures._ask
+    monkeypatch.setattr(Figures, "_ask", lambda own, q: asked.append(q) or ask(own, q))
+    repaired = {**AT, "source_row": 5, "rule": "unreadable", "column": "cost", "before": "x"}
+    _, rows = figures(accounts=[account(5)], repairs=[repaired])
+    part = "order_lines.cost from erp"
+    assert rows.loc["unreadable_share", part]["value"] == 0.2
+    assert rows.loc["misread_columns", part]["value"] == 0.2
+    assert sum("WITH bad AS" in query for query in asked) == 1
 
 
 def covered(scope, part, numerator, denominator, table="order_lines"):

@@ -72,6 +72,55 @@ def test_another_day_or_customer_is_a_change_too(snapshots):
     assert restated["rows_changed"].tolist() == [2]
 
 
+def months(restated):
+    """Month to revenue before and after, and lines added, removed and changed."""
+    money = restated[["revenue_before", "revenue_after"]].astype(float)
+    rows = restated[["rows_added", "rows_removed", "rows_changed"]]
+    told = [(*was, *many) for was, many in zip(money.values, rows.values, strict=True)]
+    return dict(zip(restated["month"].dt.strftime("%m"), told, strict=True))
+
+
+def test_an_order_moved_to_another_month_takes_its_money_there(snapshots):
+    """O2 of January, 50, is of February now: one line changed, and both months' money."""
+    restated, _ = snapshots(
+        m01=BEFORE["2026-01"][:1], m02=[("O2", "1", "2026-02-02", "C2", 50), *BEFORE["2026-02"]]
+    )
+    assert months(restated) == {"01": (150, 100, 0, 0, 1), "02": (100, 150, 0, 0, 0)}
+    assert restated["examples"].tolist() == ["O2/1", ""]
+
+
+def test_a_line_moved_to_a_month_that_is_new_is_gone_from_the_one_it_was_in(snapshots):
+    restated, _ = snapshots(m01=BEFORE["2026-01"][:1], m04=[("O2", "1", "2026-04-02", "C2", 50)])
+    assert months(restated) == {"01": (150, 100, 0, 0, 1)}
+
+
+def test_an_order_that_another_system_s_record_stands_for_changes_both(tmp_path, engine):
+    before = write(tmp_path / "before", {"2026-01": BEFORE["2026-01"]})
+    after = write(tmp_path / "after", {"2026-01": BEFORE["2026-01"]})
+    path = after / "order_lines" / "2026-01.parquet"
+    lines = pd.read_parquet(path)
+    lines.assign(source=["shop", "erp"]).to_parquet(path)
+    restated = history.compare(engine, before, after)[0].execute()
+    assert restated["source"].tolist() == ["erp", "shop"]
+    assert restated["revenue_before"].astype(float).tolist() == [150, 0]
+    assert restated["revenue_after"].astype(float).tolist() == [50, 100]
+    assert restated["rows_changed"].tolist() == [1, 0]
+
+
+def test_lines_of_one_number_are_counted_once_each(tmp_path, engine):
+    """Twice the same line on both sides; now one of them is of another day."""
+    twice = [BEFORE["2026-01"][0]] * 2
+    before = write(tmp_path / "before", {"2026-01": twice})
+    after = write(
+        tmp_path / "after", {"2026-01": [twice[0], ("O1", "1", "2026-01-06", "C1", 100)]}
+    )
+    restated, _ = history.compare(engine, before, after)
+    assert months(restated.execute()) == {"01": (200, 200, 0, 0, 1)}
+    third = write(tmp_path / "third", {"2026-01": twice[:1]})
+    restated, _ = history.compare(engine, before, third)
+    assert months(restated.execute()) == {"01": (200, 100, 0, 1, 0)}
+
+
 def test_the_month_still_running_is_not_closed_and_a_new_month_is_no_restatement(snapshots):
     restated, _ = snapshots(
         m03=[*BEFORE["2026-03"], ("O7", "1", "2026-03-20", "C2", 8)],

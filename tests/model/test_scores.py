@@ -182,6 +182,34 @@ def test_a_count_is_compared_with_what_was_kept(engine, tables):
     assert rows["difference"].astype(float).tolist() == [10, 40]
 
 
+def test_an_order_merged_into_another_system_s_counts_where_it_was(engine, tables):
+    """The till's O9 of January, 25, is the ERP's O1: the till holds 45 all the same."""
+    totals = pd.DataFrame(
+        {
+            "month": [datetime(2026, month, 1) for month in (1, 1, 2, 3)],
+            "of_source": ["erp", "till", "till", "till"], "source": "crm",
+            "revenue": [150, 45, 30, 8],
+        }
+    )  # fmt: skip
+    rows = [
+        ("order_lines", 1, "cross_system_duplicate", "merged", 25),
+        ("order_lines", 3, "cross_system_duplicate", "merged", 8),  # no line of March was kept
+        ("order_lines", 1, "exact_duplicate", "merged", 20),
+        ("order_lines", 1, "impossible", "rejected", 20),
+        ("returns", 1, "cross_system_duplicate", "merged", 5),
+    ]
+    gone = pd.DataFrame(rows, columns=["table", "month", "rule", "action", "revenue"]).assign(
+        source="till", month=[datetime(2026, month, 1) for _, month, *_ in rows]
+    )
+    made = scores.reconciliation(
+        engine, engine.create_table("totals", totals), tables["order_lines"],
+        engine.create_table("gone", gone),
+    )  # fmt: skip
+    found = as_declared(made, "reconciliation").sort_values(["of_source", "month"])
+    assert found["revenue_kept"].astype(float).tolist() == [150, 45, 30, 8]
+    assert found["difference"].astype(float).tolist() == [0, 0, 0, 0]
+
+
 def test_blank_fields_are_counted_by_owner(engine):
     records = pd.DataFrame(
         [("A", "b2b", "Mill", None), ("A", "b2b", " ", "retail"), ("A", "b2c", "Ann", None),

@@ -329,6 +329,62 @@ class TestGates:
             delivery.build()
 
 
+def more_channels(delivery):
+    """A second channel of the till: a missing one may not be filled any more."""
+    delivery.change("O7,1,2026-01-05,C1,P1,E,Web", "O7,1,2026-01-05,C1,P1,E,Shop")
+
+
+def staff_come(delivery):
+    text = (delivery.files / "lines.csv").read_text(encoding="utf-8").splitlines()
+    lines = [f"{text[0]},Rep", *(f"{line},S1" for line in text[1:])]
+    delivery.write("lines.csv", "\n".join(lines) + "\n")
+    delivery.columns()["salesperson_id"] = "Rep"
+    delivery.mapping["tables"]["staff"] = {
+        "file": "staff.csv", "columns": {"salesperson_id": "Rep"},
+    }  # fmt: skip
+    delivery.write("staff.csv", "Rep\nS1\n")
+
+
+def staff_leave(delivery):
+    staff_come(delivery)
+    delivery.build()
+    delivery.write("staff.csv", "Rep\nS2\n")
+
+
+def other_money(delivery):
+    delivery.change("5,0,50.00", "5,0,£50.00")
+    delivery.mapping["currency"] = "$"
+    delivery.save()
+    snapshot.ensure("tiny", store=delivery.store, strict=False)
+    delivery.mapping["currency"] = "£"
+
+
+def another_customer(delivery):
+    delivery.change("C4,Dogwood Ltd,B", "C4,Dogwood Ltd,C", "customers.csv")
+
+
+class TestWarmIsCold:
+    """What is found on the shelf is what would be made anew, whatever changed."""
+
+    @pytest.mark.parametrize(
+        "change", [more_channels, staff_come, staff_leave, other_money, another_customer]
+    )
+    def test_after_a_change(self, delivery, tmp_path, change):
+        delivery.change("O2,1,2024-03-02,C2,P1,W,Shop", "O2,1,2024-03-02,C2,P1,W,")
+        # A firm with one channel, which a line without one is given.
+        text = (delivery.files / "lines.csv").read_text(encoding="utf-8").replace(",Shop,", ",Web,")
+        delivery.write("lines.csv", text)
+        delivery.build()
+        change(delivery)
+        delivery.save()
+        warm = snapshot.ensure("tiny", store=delivery.store, strict=False)
+        cold = snapshot.ensure("tiny", store=tmp_path / "cold", strict=False)
+        assert warm.name == cold.name
+        for name in ("quarantine", "repairs", "flags", "accounts", "coverage"):
+            one, other = (pd.read_parquet(of / "trust" / f"{name}.parquet") for of in (warm, cold))
+            pd.testing.assert_frame_equal(one, other)
+
+
 class TestNextMonth:
     """A month is delivered in a file of its own; what was there before is not done again."""
 
@@ -371,6 +427,14 @@ class TestNextMonth:
         assert row["is_closed"]
         assert (row["revenue_before"], row["revenue_after"]) == (50, 51)
         assert (row["rows_changed"], row["examples"]) == (1, "O2/1")
+
+    def test_a_file_that_is_touched_does_not_hide_it(self, monthly):
+        monthly.build()
+        monthly.change("50.00,30.00", "51.00,30.00", "lines-2024-03.csv")
+        told = open_snapshot(monthly.build()).trust["restatements"].execute()
+        os.utime(monthly.files / "items.csv", (2_000_000_000, 2_000_000_000))
+        again = open_snapshot(monthly.build()).trust["restatements"].execute()
+        pd.testing.assert_frame_equal(again, told)
 
 
 def test_no_cent_is_lost_on_the_way(tiny, tiny_lines):

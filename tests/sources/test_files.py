@@ -245,6 +245,26 @@ class TestJsonLines:
         with pytest.raises(SourceError, match=r"^a\.jsonl has no name 'b'; did you mean 'bb'\?"):
             desk.rows("a.jsonl", AB)
 
+    def test_a_day_may_lack_a_name_that_another_day_has(self, desk):
+        desk.write("d1.jsonl", '{"a": 1}\n')
+        desk.write("d2.jsonl", '{"a": 2, "b": "x"}\n')
+        desk.write("d3.jsonl", '{"a": 3}\n{"a": 4}\n')
+        found = desk.rows("d*.jsonl", AB)
+        assert found == [["1", None, 1], ["2", "x", 1], ["3", None, 1], ["4", None, 2]]
+
+    def test_but_one_day_must_have_it(self, desk):
+        for day in (1, 2):
+            desk.write(f"d{day}.jsonl", '{"a": 1, "bb": 2}\n')
+        desk.write("d0.jsonl", "\n")
+        with pytest.raises(SourceError, match=r"^d1\.jsonl has no name 'b'; did you mean 'bb'\?"):
+            desk.rows("d*.jsonl", AB)
+
+    def test_a_nested_name_may_be_lacking_too(self, desk):
+        desk.write("d1.jsonl", '{"a": 1}\n')
+        desk.write("d2.jsonl", '{"a": 2, "buyer": {"no": "C1"}}\n')
+        found = desk.rows("d*.jsonl", {"order_id": "a", "customer_id": "buyer.no"})
+        assert found == [["1", None, 1], ["2", "C1", 1]]
+
     @pytest.mark.parametrize("line", ['{"a": 1, "b"', "[1, 2]", "a,b"])
     @pytest.mark.parametrize("before", [1, 1200])
     def test_a_broken_line_is_named(self, desk, line, before):

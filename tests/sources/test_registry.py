@@ -83,6 +83,18 @@ class TestLoading:
         with pytest.raises(ParameterError, match=r"firm/crm\.yml: key 'owners' is not one that is"):
             house(crm={"owners": "Sales"})
 
+    @pytest.mark.parametrize("name", ["o'neil", "Till", "front desk", "a.b"])
+    def test_a_system_s_name_is_safe_in_keys_files_and_queries(self, house, name):
+        with pytest.raises(ParameterError, match=rf"firm/{name}\.yml: .*small letters a-z, digits"):
+            house(**{"crm": {}, name: {}})
+
+    def test_and_so_is_the_firm_s(self, house, tmp_path):
+        house(crm={})
+        file = tmp_path / "params" / "sources" / "firm.yml"
+        file.rename(file.with_name("o'neil.yml"))
+        with pytest.raises(ParameterError, match=r"sources/o'neil\.yml: \"o'neil\" cannot name a f"):
+            registry.load("o'neil")
+
     def test_source_path_is_laid_over_the_firms(self, house, tmp_path):
         house(crm={})
         assert registry.load("firm", tmp_path).firm.path == str(tmp_path)

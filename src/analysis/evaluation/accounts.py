@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.evaluation.record import Figure, share
 from analysis.model import schema
+from analysis.sources.raw import literal
 
 MERGED, REJECTED = "merged", "rejected"
 NUMBER = ["source", "order", "line"]
@@ -32,11 +33,10 @@ def exact_accounts(snapshot: Path) -> pd.DataFrame:
     with duckdb.connect() as engine:
         for name in ("accounts", "quarantine"):
             engine.execute(
-                f"CREATE VIEW {name} AS FROM read_parquet('{snapshot}/trust/{name}.parquet')"
+                f"CREATE VIEW {name} AS FROM "
+                f"read_parquet({literal(snapshot / 'trust' / f'{name}.parquet')})"
             )
-        engine.execute(
-            f"CREATE VIEW order_lines AS FROM read_parquet('{snapshot}/order_lines/*.parquet')"
-        )
+        engine.execute(f"CREATE VIEW order_lines AS FROM {_order_lines(snapshot)}")
         return engine.execute(RECOUNT).df()
 
 
@@ -76,8 +76,12 @@ def trusted_lines(snapshot: Path) -> pd.DataFrame:
         return engine.execute(
             "SELECT source, regexp_replace(order_id, '^[a-z]+:', '') AS order, line_no AS line, "
             "revenue::DOUBLE AS revenue, is_outlier "
-            f"FROM read_parquet('{snapshot}/order_lines/*.parquet')"
+            f"FROM {_order_lines(snapshot)}"
         ).df()
+
+
+def _order_lines(snapshot: Path) -> str:
+    return f"read_parquet({literal(snapshot / 'order_lines' / '*.parquet')})"
 
 
 def true_lines(lines: pd.DataFrame, numbers: pd.DataFrame, faults: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import ibis
@@ -69,6 +70,14 @@ class Figures:
 
     def unreadable_share(self) -> list[Figure]:
         """Values of a column that could not be read, of all or in the worst file."""
+        return self._unread_columns
+
+    def misread_columns(self) -> list[Figure]:
+        """The same: so many values of a column are misread when its mapping is wrong."""
+        return self._unread_columns
+
+    @cached_property
+    def _unread_columns(self) -> list[Figure]:
         rows = self._ask(
             f"""
             WITH bad AS (
@@ -102,10 +111,6 @@ class Figures:
             )
             for row in rows.to_dict("records")
         ]
-
-    def misread_columns(self) -> list[Figure]:
-        """The same: so many values of a column are misread when its mapping is wrong."""
-        return self.unreadable_share()
 
     def rejected_share(self) -> list[Figure]:
         """Rows rejected of rows read, by table and system."""

@@ -39,7 +39,8 @@ def compare(
     Returns
     -------
     restatements : ibis.Table
-        One row per month and system that the last snapshot had otherwise. A month it did not
+        One row per month and system that the last snapshot had otherwise: its revenue then and
+        now, so that an order moved to another month or system changes both. A month it did not
         have is new and no restatement. A month is closed if the last snapshot held it whole, to
         within three quiet days.
     moving_fields : ibis.Table
@@ -48,8 +49,9 @@ def compare(
 
     Notes
     -----
-    A line is the same if its order and line number are. It changed if its revenue, day or
-    customer did; a customer may change because records were linked otherwise.
+    A line is the same if its order and line number are. It changed if its revenue, day, customer
+    or system did; a customer may change because records were linked otherwise. It is counted, and
+    an example, in the month and system where it was before; a new one, where it is now.
     """
     before = _files(previous) if previous else []
     after = _files(current)
@@ -82,31 +84,49 @@ def _closed_to(engine: ibis.BaseBackend, before: list[Path]) -> datetime:
 def _restated(
     engine: ibis.BaseBackend, was: list[Path], now: list[Path], closed_to: datetime
 ) -> list[dict[str, object]]:
-    """How lines differ, by month and system; nothing where they do not."""
+    """How lines differ, by month and system; nothing where they do not.
+
+    Money is summed on each side by itself. Only lines that differ are held against each other,
+    equal ones cancel out; of several of one number the first goes with the first.
+    """
     found = engine.raw_sql(
         f"""
-        WITH b AS (SELECT {COLUMNS} FROM {_read(was)}),
-             a AS (SELECT {COLUMNS} FROM {_read(now)}),
-        both_sides AS (
-            SELECT coalesce(a.source, b.source) AS source,
-                date_trunc('month', coalesce(b.ordered_at, a.ordered_at)) AS month,
-                coalesce(a.order_id, b.order_id) || '/' || coalesce(a.line_no, b.line_no, '')
-                    AS line,
-                CASE WHEN b.order_id IS NULL THEN 'added' WHEN a.order_id IS NULL THEN 'removed'
-                    WHEN a.revenue IS DISTINCT FROM b.revenue
-                    OR a.ordered_at::DATE IS DISTINCT FROM b.ordered_at::DATE
-                    OR a.customer_id IS DISTINCT FROM b.customer_id THEN 'changed' END AS what,
-                b.revenue AS was, a.revenue AS now
-            FROM b FULL JOIN a ON a.order_id = b.order_id
-                AND a.line_no IS NOT DISTINCT FROM b.line_no
+        WITH lines AS (
+            SELECT {COLUMNS}, 1 AS side FROM {_read(was)}
+            UNION ALL SELECT {COLUMNS}, -1 FROM {_read(now)}
+        ), money AS (
+            SELECT source, date_trunc('month', ordered_at) AS month,
+                coalesce(sum(revenue) FILTER (side = 1), 0) AS was,
+                coalesce(sum(revenue) FILTER (side = -1), 0) AS now,
+                count(*) FILTER (side = 1) AS lines_before
+            FROM lines GROUP BY ALL
+        ), different AS (
+            SELECT {COLUMNS.replace("ordered_at", "ordered_at::DATE AS day")}, sum(side) AS n
+            FROM lines GROUP BY ALL HAVING sum(side) <> 0
+        ), numbered AS (
+            SELECT *, n > 0 AS is_before, row_number() OVER (
+                PARTITION BY order_id, line_no, n > 0 ORDER BY source, day, revenue, customer_id
+            ) AS copy
+            FROM (SELECT *, unnest(range(abs(n)::BIGINT)) FROM different)
+        ), counted AS (
+            SELECT coalesce(b.source, a.source) AS source,
+                date_trunc('month', coalesce(b.day, a.day)) AS month,
+                count(*) FILTER (b.order_id IS NULL) AS added,
+                count(*) FILTER (a.order_id IS NULL) AS removed,
+                count(*) - added - removed AS changed,
+                min(coalesce(b.order_id, a.order_id) || '/'
+                    || coalesce(b.line_no, a.line_no, ''), {EXAMPLES}) AS examples
+            FROM (FROM numbered WHERE is_before) b FULL JOIN (FROM numbered WHERE NOT is_before) a
+                ON a.order_id = b.order_id AND a.line_no IS NOT DISTINCT FROM b.line_no
+                AND a.copy = b.copy
+            GROUP BY ALL
         )
-        SELECT source, month, coalesce(sum(was), 0), coalesce(sum(now), 0),
-            count(*) FILTER (what = 'added'), count(*) FILTER (what = 'removed'),
-            count(*) FILTER (what = 'changed'),
-            array_to_string(min(line, {EXAMPLES}) FILTER (what IS NOT NULL), ', ')
-        FROM both_sides GROUP BY source, month
-        HAVING count(what) > 0 AND month IN (SELECT date_trunc('month', ordered_at) FROM b)
-        ORDER BY month, source
+        SELECT m.source, m.month, was, now, coalesce(added, 0), coalesce(removed, 0),
+            coalesce(changed, 0), coalesce(array_to_string(examples, ', '), '')
+        FROM money m LEFT JOIN counted c ON c.source = m.source AND c.month = m.month
+        WHERE (c.source IS NOT NULL OR was <> now)
+            AND m.month IN (SELECT month FROM money WHERE lines_before > 0)
+        ORDER BY m.month, m.source
         """
     ).fetchall()
     names = ("source", "month", "revenue_before", "revenue_after", "rows_added", "rows_removed",

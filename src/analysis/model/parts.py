@@ -23,10 +23,12 @@ import pandas as pd
 from analysis.model import schema
 from analysis.model.cleaning import Cleaned, Context, clean, product_norms
 from analysis.model.cleaning.work import located
-from analysis.model.stage import Stage, code_version, digest, put
+from analysis.model.shelf import code_version, digest, put, used
+from analysis.model.stage import Stage
 from analysis.model.staged import Staged, held, viewed
 from analysis.sources import files
 from analysis.sources.mapping import System
+from analysis.sources.raw import literal
 
 LINES = "order_lines"
 UNDATED = "none"
@@ -115,10 +117,11 @@ def clean_parts(ground: Ground, shelf: Path) -> list[Part]:
     told = _depends_on(ground, list(months))
     firm = ground.context.register.firm
     rules = digest(
-        code_version(CODE / "cleaning", CODE / "schema"),
+        code_version(CODE, CODE.parent / "sources"),
         ground.context.cleaning.model_dump_json(), firm.founded, firm.currency_code,
         firm.rates, firm.classes,
         *(f"{name} {system.priority}" for name, system in sorted(ground.systems.items())),
+        *_channels(ground), *ground.staged.numbered(LINES),
     )  # fmt: skip
     looking_from = (
         min(ground.context.last_moment, datetime(2099, 1, 1))
@@ -201,7 +204,7 @@ def _part(
             put(partial, folder)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
-    told = json.loads(facts.read_text(encoding="utf-8"))
+    told = json.loads((used(folder) / facts.name).read_text(encoding="utf-8"))
     return Part(name, folder, told["rows"], told["content"])
 
 
@@ -261,7 +264,8 @@ def content_of(engine: ibis.BaseBackend, path: Path, table: str) -> tuple[int, s
     """
     names = ", ".join(f'"{name}"' for name in schema.TABLES[table].columns)
     rows, content = engine.raw_sql(
-        f"SELECT count(*), coalesce(sum(hash({names})), 0)::VARCHAR FROM read_parquet('{path}')"
+        f"SELECT count(*), coalesce(sum(hash({names})), 0)::VARCHAR "
+        f"FROM read_parquet({literal(path)})"
     ).fetchone()
     return int(rows), str(content)
 
@@ -284,43 +288,55 @@ def _year_to(month: str) -> list[str]:
     return [str(last - back) for back in range(USUAL_MONTHS)]
 
 
+def _channels(ground: Ground) -> list[str]:
+    """Which channels each system has, from which a missing one may be filled."""
+    told = ground.context.tables.get("system_channels")
+    if told is None:
+        return []
+    query = f"SELECT t::VARCHAR FROM {located(ground.engine, told)} t ORDER BY 1"
+    return [row for (row,) in ground.engine.raw_sql(query).fetchall()]
+
+
 def _depends_on(ground: Ground, months: list[str]) -> dict[str, str]:
-    """Of each month, a digest of the customers, products and repeated rows its lines name."""
+    """Of each month, a digest of what its lines refer to, and of those that repeat others."""
     engine, staged = ground.engine, ground.staged
+    refers = {
+        column: declared.refers_to
+        for column, declared in schema.TABLES[LINES].columns.items()
+        if declared.refers_to in ground.context.tables
+    }
     said = "customer_source || ':' || customer_id AS said"
     lines = ground.lines(f"SELECT *, {said} FROM ({staged.rows(LINES)})")
-    known = set(months)
-    narrow = held(
-        engine,
-        "SELECT strftime(ordered_at, '%Y-%m') AS month, said, customer_id, product_id "
-        f"FROM ({lines}) GROUP BY ALL",
+    named = ", ".join(dict.fromkeys(["said", "customer_id", *refers]))
+    narrow = (
+        held(
+            engine,
+            f"SELECT strftime(ordered_at, '%Y-%m') AS month, {named} FROM ({lines}) GROUP BY ALL",
+        )
+        .op()
+        .name
+    )
+    queries = [
+        "SELECT month, sum(hash(said, customer_id))::VARCHAR "
+        f"FROM (SELECT DISTINCT month, said, customer_id FROM {narrow}) GROUP BY 1"
+    ]
+    for column, table in refers.items():
+        key = schema.TABLES[table].key[0]
+        other = located(engine, ground.context.tables[table])
+        view = held(engine, f"SELECT {key} AS {column}, hash(t) AS h FROM {other} t").op().name
+        queries.append(
+            f"SELECT month, sum(h)::VARCHAR FROM (SELECT DISTINCT month, {column} FROM {narrow}) "
+            f"JOIN {view} USING ({column}) GROUP BY 1"
+        )
+    gone = held(engine, f"SELECT * FROM {located(engine, ground.elsewhere)}").op().name
+    queries.append(
+        f"SELECT strftime(ordered_at, '%Y-%m'), sum(hash(g))::VARCHAR FROM {gone} g "
+        f"JOIN ({staged.rows(LINES)}) USING (source, file, source_row) GROUP BY 1"
     )
     told: dict[str, list[str]] = {month: [] for month in months}
-    for table, column in (("customers", "customer_id"), ("products", "product_id")):
-        if table in ground.context.tables:
-            other = ground.context.tables[table]
-            view = held(engine, f"SELECT {column}, hash(t) AS h FROM {located(engine, other)} t")
-            found = engine.raw_sql(
-                f"SELECT month, sum(h)::VARCHAR FROM (SELECT DISTINCT month, {column} FROM "
-                f"{narrow.op().name}) JOIN {view.op().name} USING ({column}) GROUP BY 1"
-            ).fetchall()
-            _add(told, found, known)
-    found = engine.raw_sql(
-        "SELECT month, sum(hash(said, customer_id))::VARCHAR FROM (SELECT DISTINCT month, said, "
-        f"customer_id FROM {narrow.op().name}) GROUP BY 1"
-    ).fetchall()
-    _add(told, found, known)
-    gone = held(engine, f"SELECT * FROM {located(engine, ground.elsewhere)}")
-    found = engine.raw_sql(
-        f"SELECT strftime(ordered_at, '%Y-%m'), sum(hash(g))::VARCHAR FROM {gone.op().name} g "
-        f"JOIN ({staged.rows(LINES)}) USING (source, file, source_row) GROUP BY 1"
-    ).fetchall()
-    _add(told, found, known)
+    for place, query in enumerate(queries):
+        for month, content in engine.raw_sql(query).fetchall():
+            home = month if month in told else UNDATED
+            if home in told:
+                told[home].append(f"{place} {month} {content}")
     return {month: digest(*sorted(parts)) for month, parts in told.items()}
-
-
-def _add(told: dict[str, list[str]], found: list[tuple[str, str]], known: set[str]) -> None:
-    for month, content in found:
-        home = month if month in known else UNDATED
-        if home in told:
-            told[home].append(f"{month} {content}")

@@ -149,7 +149,10 @@ def _spans(
 
 
 def reconciliation(
-    engine: ibis.BaseBackend, control_totals: ibis.Table, lines: ibis.Table
+    engine: ibis.BaseBackend,
+    control_totals: ibis.Table,
+    lines: ibis.Table,
+    quarantine: ibis.Table | None = None,
 ) -> ibis.Table:
     """One row per month and pair of systems: what one counted of the other, and what was kept.
 
@@ -158,7 +161,21 @@ def reconciliation(
     control_totals, lines : ibis.Table
         The trusted tables ``control_totals`` and ``order_lines``. A month of which no line was
         kept has a revenue of 0.
+    quarantine : ibis.Table, optional
+        What was not kept. An order that two systems hold is counted by both, and kept once: what
+        was merged into another system's record of it (rule ``cross_system_duplicate``) is
+        ``revenue_kept`` of the system it was merged from, in its own month. None: nothing was.
     """
+    kept_lines = (
+        "SELECT source, date_trunc('month', ordered_at) AS month, revenue "
+        f"FROM {located(engine, lines)}"
+    )
+    if quarantine is not None:
+        kept_lines += (
+            " UNION ALL SELECT source, date_trunc('month', month), revenue "
+            f"FROM {located(engine, quarantine)} WHERE \"table\" = 'order_lines' "
+            "AND rule = 'cross_system_duplicate' AND action = 'merged'"
+        )
     return made(
         engine,
         "reconciliation",
@@ -168,8 +185,7 @@ def reconciliation(
             revenue_counted - revenue_kept AS difference
         FROM {located(engine, control_totals)} c
         LEFT JOIN (
-            SELECT source, date_trunc('month', ordered_at) AS month, sum(revenue) AS revenue
-            FROM {located(engine, lines)} GROUP BY ALL
+            SELECT source, month, sum(revenue) AS revenue FROM ({kept_lines}) GROUP BY ALL
         ) k ON k.source = c.of_source AND k.month = date_trunc('month', c.month)
         GROUP BY ALL
         """,

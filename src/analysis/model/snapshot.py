@@ -8,9 +8,11 @@ change: new files are read, the months they touch are cleaned, the rest is linke
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -20,7 +22,8 @@ from analysis import paths
 from analysis.errors import ContractError
 from analysis.model import schema, settings, telling, trusted
 from analysis.model.settings import Trust
-from analysis.model.stage import code_version, digest, put, stage_all
+from analysis.model.shelf import STAGED, code_version, digest, put, tidy
+from analysis.model.stage import stage_all
 from analysis.sources import mapping, registry
 from analysis.sources.registry import Delivery, Register
 
@@ -135,7 +138,10 @@ def _order(data: str, source_path: str | Path | None, strict: bool) -> Order:
         *(f"{one.system} {one.table} {one.label} {one.mark} {one.delivered_at}"
           for one in deliveries),
     )  # fmt: skip
-    return Order(register, deliveries, lacking, trust, key)
+    # A query is delivered when it is answered; what it answered is in the key, when is not.
+    now = datetime.now()
+    dated = [one if one.delivered_at else replace(one, delivered_at=now) for one in deliveries]
+    return Order(register, dated, lacking, trust, key)
 
 
 def _found(shelf: Path, key: str) -> Path | None:
@@ -147,15 +153,18 @@ def _found(shelf: Path, key: str) -> Path | None:
 
 def _built(data: str, order: Order, shelf: Path) -> Path:
     shelf.mkdir(parents=True, exist_ok=True)
+    tidy(shelf)
     temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=shelf))
     # Beside the snapshot: what does not fit into memory goes to the disk that has room for it.
     engine = ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=str(temporary / "spill"))
     engine.raw_sql("SET enable_progress_bar = false")
     try:
-        stages = stage_all(engine, order.register, order.deliveries, shelf / ".staged")
+        stages = stage_all(engine, order.register, order.deliveries, shelf / STAGED)
         work = trusted.build(engine, order.register, stages, order.trust, temporary, shelf)
-        failed = telling.tell(work, _previous(shelf))
-        made = telling.manifest_of(work)
+        content = telling.content_of(work)
+        previous = _previous(shelf, content)
+        failed = telling.tell(work, previous)
+        made = telling.manifest_of(work) | {"compared_with": previous.name if previous else ""}
         has_path = bool(registry.load(data).firm.path)
         manifest = {
             "data": data,
@@ -182,13 +191,23 @@ def _built(data: str, order: Order, shelf: Path) -> Path:
     return final
 
 
-def _previous(shelf: Path) -> Path | None:
-    """The snapshot that packs were last made from."""
+def _previous(shelf: Path, content: str) -> Path | None:
+    """The snapshot to compare with: the one packs were last made from.
+
+    Where that has the same content, what it was compared with: a file that was only touched must
+    not hide what was restated.
+    """
     pointer = shelf / LATEST
     if not pointer.is_file():
         return None
-    folder = shelf / json.loads(pointer.read_text(encoding="utf-8"))["snapshot"]
-    return folder if (folder / MANIFEST).is_file() else None
+    folder: Path = shelf / json.loads(pointer.read_text(encoding="utf-8"))["snapshot"]
+    if not (folder / MANIFEST).is_file():
+        return None
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    if manifest["content"] != content:
+        return folder
+    before = shelf / manifest["compared_with"] if manifest["compared_with"] else None
+    return before if before and (before / MANIFEST).is_file() else None
 
 
 def _put(made: Path, final: Path) -> None:
@@ -210,5 +229,7 @@ def _remember(folder: Path, path: str) -> Path:
     text = json.dumps({"snapshot": folder.name, "path": path})
     pointer = folder.parent / LATEST
     if not pointer.is_file() or pointer.read_text(encoding="utf-8") != text:
-        pointer.write_text(text, encoding="utf-8")
+        partial = pointer.with_name(f".{LATEST}-{os.getpid()}")
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(pointer)  # whole at any moment, whoever reads
     return folder

@@ -7,22 +7,21 @@ and the rest is found. Small files of one table, such as daily ones, are staged 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import ibis
 
-from analysis import params
 from analysis.model import schema
+from analysis.model.shelf import code_version, digest, put, used
 from analysis.sources import mapping
+from analysis.sources.raw import literal
 from analysis.sources.read import Reading, read_tables
 from analysis.sources.registry import Delivery, Register
 
@@ -67,18 +66,6 @@ class Stage:
         return int(self.facts["months"].get(month, [0])[0])
 
 
-def digest(*parts: object) -> str:
-    """Name of what the parts say."""
-    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
-
-
-def code_version(*folders: Path) -> str:
-    """Digest of the code in folders: what it made is made anew when it changes."""
-    paths = sorted(path for folder in folders for path in folder.rglob("*.py"))
-    own = Path(params.__file__)
-    return digest(*(path.read_text(encoding="utf-8") for path in [*paths, own]))[:12]
-
-
 def stage_all(
     engine: ibis.BaseBackend, register: Register, delivered: Iterable[Delivery], shelf: Path
 ) -> list[Stage]:
@@ -101,7 +88,11 @@ def stage_all(
         If a delivery is not as its mapping says.
     """
     shelf.mkdir(parents=True, exist_ok=True)
-    version = code_version(CODE, Path(schema.__file__).parent)
+    firm = register.firm  # amounts may be written with its signs
+    version = digest(
+        code_version(CODE, Path(schema.__file__).parent, Path(__file__)),
+        firm.currency, firm.currency_code,
+    )  # fmt: skip
     return [_stage(engine, register, batch, shelf, version) for batch in _batches(delivered)]
 
 
@@ -149,7 +140,8 @@ def _stage(
             put(partial, folder)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
-    return Stage(batch, folder, json.loads((folder / FACTS).read_text(encoding="utf-8")))
+    facts = json.loads((used(folder) / FACTS).read_text(encoding="utf-8"))
+    return Stage(batch, folder, facts)
 
 
 def _write(
@@ -161,14 +153,15 @@ def _write(
     columns = sorted(first.mapping.columns)
     dated = schema.TABLES[first.table].dated
     month = f"strftime(\"{dated}\", '%Y-%m')" if dated in columns else "NULL"
+    rows = literal(folder / ROWS)
     told = engine.raw_sql(
         f"""
         SELECT coalesce(m, 'none'), sum(n)::BIGINT, sum(h)::VARCHAR FROM (
             SELECT {month} AS m, count(*) AS n, sum(hash(r)) AS h
-            FROM read_parquet('{folder / ROWS}') r GROUP BY ALL
+            FROM read_parquet({rows}) r GROUP BY ALL
             UNION ALL
-            SELECT {month}, 0, sum(hash(u)) FROM read_parquet('{folder / UNREAD}') u
-            JOIN read_parquet('{folder / ROWS}') r USING (file, source_row) GROUP BY ALL
+            SELECT {month}, 0, sum(hash(u)) FROM read_parquet({literal(folder / UNREAD)}) u
+            JOIN read_parquet({rows}) r USING (file, source_row) GROUP BY ALL
         ) GROUP BY ALL ORDER BY ALL
         """
     ).fetchall()
@@ -178,18 +171,3 @@ def _write(
         "columns": columns,
         "months": {name: [rows, content] for name, rows, content in told},
     }
-
-
-def put(made: Path, final: Path) -> None:
-    """Give a finished folder its name; another run may have put it there meanwhile: it stays."""
-    try:
-        made.chmod(0o755)
-        made.replace(final)
-    except OSError:
-        if not final.is_dir():
-            raise
-
-
-def month_start(name: str) -> date | None:
-    """First day of a month a stage names; none for the undated."""
-    return None if name == "none" else date.fromisoformat(f"{name}-01")

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from pathlib import Path
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -14,6 +13,7 @@ import pandas as pd
 
 from analysis.model import schema
 from analysis.model.stage import ROWS, UNREAD, Stage
+from analysis.sources.raw import literal
 from analysis.sources.registry import Register
 
 SEEN = "deliveries_seen"
@@ -70,6 +70,19 @@ class Staged:
             for one in stage.deliveries
         }
 
+    @property
+    def prefixed(self) -> bool:
+        """Whether orders are numbered with their system's name before, as several deliver them."""
+        return len(self.systems_of("order_lines")) > 1
+
+    def numbered(self, table: str) -> list[str]:
+        """Whose numbers a table's rows bear, by system."""
+        ids = {
+            f"{stage.system} {sorted(stage.deliveries[0].mapping.ids.items())} {self.prefixed}"
+            for stage in self.of(table)
+        }
+        return sorted(ids)
+
     def rows(self, table: str, stages: Sequence[Stage] | None = None, where: str = "true") -> str:
         """SELECT of staged rows.
 
@@ -103,7 +116,6 @@ class Staged:
         first = alike[0]
         ids = first.deliveries[0].mapping.ids
         mapped = set(first.facts["columns"])
-        prefix = len(self.systems_of("order_lines")) > 1
         columns = []
         for name, column in schema.TABLES[table].columns.items():
             if column.made:
@@ -112,7 +124,7 @@ class Staged:
             said = f'r."{name}"'
             if name not in mapped:
                 said = _row_number(first.system, name) if OWN.get(table) == name else "NULL"
-            elif name == "order_id" and prefix:
+            elif name == "order_id" and self.prefixed:
                 said = f"'{ids.get('order_id', first.system)}:' || r.order_id"
             columns.append(f'({said})::{kind} AS "{name}"')
         if "customer_id" in schema.TABLES[table].columns and table != "customers":
@@ -192,12 +204,8 @@ def _by_system(stages: list[Stage]) -> list[tuple[str, list[Stage]]]:
 
 
 def _files(stages: list[Stage], name: str) -> str:
-    listed = ", ".join(_quoted(stage.folder / name) for stage in stages)
+    listed = ", ".join(literal(stage.folder / name) for stage in stages)
     return f"[{listed}]"
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _row_number(system: str, column: str) -> str:

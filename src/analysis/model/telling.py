@@ -13,9 +13,10 @@ from analysis.model.cleaning.work import located
 from analysis.model.coverage import coverage
 from analysis.model.gates import failures, judge
 from analysis.model.parts import LINES
-from analysis.model.stage import digest
+from analysis.model.shelf import digest
 from analysis.model.staged import sql_type
 from analysis.model.trusted import Work, told_of
+from analysis.sources.raw import literal
 
 FOLDER = "trust"
 TOLD = ("quarantine", "repairs", "flags", "accounts")
@@ -126,8 +127,13 @@ def _write(work: Work, name: str, query: str) -> ibis.Table:
     told = f"SELECT {columns} FROM ({query})" if query else f"SELECT {columns} WHERE false"
     work.engine.raw_sql(f"CREATE OR REPLACE TEMP TABLE trust_{name} AS {told} ORDER BY {key}")
     path = work.folder / FOLDER / f"{name}.parquet"
-    work.engine.raw_sql(f"COPY trust_{name} TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+    work.engine.raw_sql(f"COPY trust_{name} TO {literal(path)} (FORMAT parquet, COMPRESSION zstd)")
     return work.engine.table(f"trust_{name}")
+
+
+def content_of(work: Work) -> str:
+    """Hash of what the tables say, which names the snapshot."""
+    return digest(*(f"{name} {said}" for name, said in sorted(work.contents.items())))
 
 
 def manifest_of(work: Work) -> dict[str, Any]:
@@ -155,7 +161,7 @@ def manifest_of(work: Work) -> dict[str, Any]:
         "last_day": last.isoformat(),
         "regions": [region for (region,) in regions],
         "run_on": work.staged.register.firm.engine,
-        "content": digest(*(f"{name} {said}" for name, said in sorted(work.contents.items()))),
+        "content": content_of(work),
     }
 
 

@@ -20,15 +20,19 @@ from analysis.model.cleaning.work import located
 from analysis.model.linkage import Linked, link, one_view
 from analysis.model.parts import Ground, Part, clean_parts, content_of
 from analysis.model.settings import Trust
-from analysis.model.stage import Stage, digest
+from analysis.model.shelf import PARTS, digest
+from analysis.model.stage import Stage
 from analysis.model.staged import Staged, held, open_staged, viewed
+from analysis.sources.raw import literal
 from analysis.sources.registry import Register
 
 LINES = "order_lines"
 FIRST = ("staff", "promotions", "products")
 NEVER = datetime(2099, 12, 31)
 KEYS = "customer_keys"
-MOVED = "moved_orders"
+MOVED, MOVED_WHOLE = "moved_lines", "moved_orders"
+LONGEST_CHAIN = 10
+"""Mergers of one order into another, of that into a third, and so on, that are followed."""
 
 
 @dataclass
@@ -154,14 +158,13 @@ def _order_lines(work: Work) -> None:
     channels = system_channels(engine, staged_lines)
     work.context = work.context.with_table("system_channels", channels)
     ground = Ground(staged, lambda rows: _ready(work, LINES, rows), work.context, elsewhere)
-    work.parts = clean_parts(ground, work.shelf / ".parts")
+    work.parts = clean_parts(ground, work.shelf / PARTS)
     home = work.folder / LINES
     home.mkdir()
     for part in work.parts:
         if part.rows:
             share(part.folder / f"{LINES}.parquet", home / f"{part.name}.parquet")
     work.contents[LINES] = digest(*(f"{part.name} {part.content}" for part in work.parts))
-    _note_moved(work)
     if not any(part.rows for part in work.parts):
         return
     work.tables[LINES] = engine.read_parquet(str(home / "*.parquet"), table_name=LINES)
@@ -169,14 +172,20 @@ def _order_lines(work: Work) -> None:
     engine.raw_sql(
         f"COPY (SELECT customer_id, min(ordered_at) AS first_ordered_at FROM {LINES} "
         "WHERE customer_id IS NOT NULL GROUP BY 1 ORDER BY 1) "
-        f"TO '{work.folder / schema.FIRST_ORDERS}.parquet'"
+        f"TO {literal(work.folder / f'{schema.FIRST_ORDERS}.parquet')}"
     )
+    _note_moved(work)
 
 
 def _note_moved(work: Work) -> None:
-    """Note whole orders that were merged into another: what hangs on them hangs on that one."""
-    told = ", ".join(f"'{part.folder / 'quarantine.parquet'}'" for part in work.parts)
-    work.engine.raw_sql(
+    """Note lines and orders that were merged into others: what hangs on them hangs on those.
+
+    A line merged into one that was merged itself hangs on the last. An order as a whole moves
+    only if none of its lines is left, to the order that took most of them.
+    """
+    engine = work.engine
+    told = ", ".join(literal(part.folder / "quarantine.parquet") for part in work.parts)
+    engine.raw_sql(
         f"""
         CREATE TEMP TABLE {MOVED} AS
         SELECT regexp_replace(record_key, '/[^/]*$', '') AS order_id,
@@ -185,8 +194,20 @@ def _note_moved(work: Work) -> None:
                regexp_extract(survivor, '[^/]*$') AS to_line
         FROM read_parquet([{told}])
         WHERE action = 'merged' AND rule IN ('cross_system_duplicate', 'near_duplicate')
+            AND record_key <> survivor
         QUALIFY row_number() OVER (PARTITION BY record_key ORDER BY survivor) = 1
         """
+    )
+    for _ in range(LONGEST_CHAIN):
+        (moved,) = engine.raw_sql(
+            f"UPDATE {MOVED} m SET to_order = n.to_order, to_line = n.to_line FROM {MOVED} n "
+            "WHERE m.to_order = n.order_id AND m.to_line = n.line_no"
+        ).fetchone()
+        if not moved:
+            break
+    engine.raw_sql(
+        f"CREATE TEMP TABLE {MOVED_WHOLE} AS SELECT order_id, mode(to_order ORDER BY to_order) "
+        f"AS to_order FROM {MOVED} WHERE order_id NOT IN (SELECT order_id FROM {LINES}) GROUP BY 1"
     )
 
 
@@ -207,19 +228,18 @@ def _ready(work: Work, name: str, rows: str) -> str:
                 f"FROM ({rows}) r LEFT JOIN {KEYS} k "
                 "ON k.source = r.customer_source AND k.local_id = r.customer_id"
             )
-    if "order_id" in columns and work.parts:
-        whole = f"SELECT order_id, any_value(to_order) AS to_order FROM {MOVED} GROUP BY 1"
+    if "order_id" in columns and LINES in work.tables:
         if "line_no" in columns:
             rows = (
                 "SELECT r.* REPLACE (coalesce(l.to_order, o.to_order, r.order_id) AS order_id, "
                 f"coalesce(l.to_line, r.line_no) AS line_no) FROM ({rows}) r "
                 f"LEFT JOIN {MOVED} l ON l.order_id = r.order_id AND l.line_no = r.line_no "
-                f"LEFT JOIN ({whole}) o ON o.order_id = r.order_id AND r.line_no IS NULL"
+                f"LEFT JOIN {MOVED_WHOLE} o ON o.order_id = r.order_id AND r.line_no IS NULL"
             )
         else:
             rows = (
                 "SELECT r.* REPLACE (coalesce(o.to_order, r.order_id) AS order_id) "
-                f"FROM ({rows}) r LEFT JOIN ({whole}) o USING (order_id)"
+                f"FROM ({rows}) r LEFT JOIN {MOVED_WHOLE} o USING (order_id)"
             )
     return rows
 
@@ -239,7 +259,7 @@ def _keep(work: Work, name: str, kept: ibis.Table, done: list[Cleaned]) -> None:
 
 def told_of(work: Work, name: str) -> str:
     """SELECT of everything cleaning told under one name: ``quarantine``, ``repairs`` …"""
-    parts = ", ".join(f"'{part.folder / name}.parquet'" for part in work.parts)
+    parts = ", ".join(literal(part.folder / f"{name}.parquet") for part in work.parts)
     of_lines = [f"SELECT * FROM read_parquet([{parts}])"] if parts else []
     others = [
         f"SELECT * FROM {located(work.engine, getattr(one, name))}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,12 @@ def open_lines(path: Path, mapping: Table, name: str, folder: Path) -> Raw:
     Raises
     ------
     SourceError
-        If it is not in its encoding, a line is no JSON object, or no line has a name the mapping
-        reads.
+        If it is not in its encoding, or a line is no JSON object.
+
+    Notes
+    -----
+    An object need not have every name. One that no line has is empty in this file and listed as
+    ``lacking``: it is an error if no file that is read together with this one has it either.
     """
     encoding = encodings.of_file(path, mapping.encoding)
     if encoding not in encodings.UTF8:
@@ -49,18 +53,19 @@ def open_lines(path: Path, mapping: Table, name: str, folder: Path) -> Raw:
     try:
         for found in islice(_objects(path, name), LOOKED):
             places |= dict(_flat(found))
-        for own in [own for own in wanted if own not in places]:
-            # Few lines may have it; but one must.
+        if not places.keys() >= set(wanted):  # few lines may have them
             for found in _objects(path, name):
                 places |= dict(_flat(found))
-                if own in places:
+                if places.keys() >= set(wanted):
                     break
     except UnicodeDecodeError:
         raise encodings.undecodable(path, "utf-8", mapping.encoding) from None
-    for own in wanted:
-        if own not in places and places:
-            raise SourceError(f"{name} has no name {own!r}; {nearest(own, places)}")
-    listed = ", ".join(literal(_json_path(places.get(own, (own,)))) for own in wanted)
+    lacking = {
+        own: f"{name} has no name {own!r}; {nearest(own, places)}" if places else ""
+        for own in wanted
+        if own not in places
+    }
+    listed = ", ".join(literal(_json_path(places.get(own, own.split(".")))) for own in wanted)
     cells = {}
     for place, own in enumerate(wanted, start=1):
         text = f"v[{place}]"
@@ -86,6 +91,7 @@ def open_lines(path: Path, mapping: Table, name: str, folder: Path) -> Raw:
         select=f"line, {values} AS v{types}",
         blank="coalesce(trim(line), '') = ''",
         mend=mend,
+        lacking=lacking,
     )
 
 
@@ -118,6 +124,6 @@ def _flat(
             yield ".".join(place), place
 
 
-def _json_path(keys: tuple[str, ...]) -> str:
+def _json_path(keys: Sequence[str]) -> str:
     quoted = (key.replace('"', '\\"') for key in keys)
     return "$" + "".join(f'."{key}"' for key in quoted)

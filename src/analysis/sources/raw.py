@@ -50,6 +50,9 @@ class Raw:
         Called with the engine's error; returns another way to scan the file, or raises SourceError.
     is_workbook : bool
         Whether its cells are a spreadsheet's, in which a date may be a number.
+    lacking : dict of str
+        Mapped names that no record of it has, which are empty, and what to say if no file read
+        together with it has them; says nothing where it has no record.
     """
 
     name: str
@@ -62,6 +65,7 @@ class Raw:
     blank: str = ""
     mend: Callable[[duckdb.Error], Raw] = field(default=lambda _: _unmended(), compare=False)
     is_workbook: bool = False
+    lacking: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def alike(self) -> tuple[object, ...]:
@@ -104,6 +108,21 @@ def check_columns(
                     f"{' or '.join(map(repr, twice))}, the number being its place"
                 )
             raise SourceError(f"{name} has no column {wanted!r}; {nearest(wanted, there)}{hint()}")
+
+
+def check_lacking(raws: Iterable[Raw]) -> None:
+    """Check that every mapped name is in one at least of the files read together.
+
+    Raises
+    ------
+    SourceError
+        As the first file that lacks it says.
+    """
+    many = list(raws)
+    for own in many[0].lacking if many else ():
+        said = [raw.lacking.get(own) for raw in many]
+        if None not in said and any(said):
+            raise SourceError(next(filter(None, said)))
 
 
 def headings(cells: Iterable[object]) -> list[str]:

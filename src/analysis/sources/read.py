@@ -23,7 +23,7 @@ from analysis.sources import database, files
 from analysis.sources.files import ROW
 from analysis.sources.lookups import Words, joined, words_of
 from analysis.sources.query import Query, check_settings, query_of
-from analysis.sources.raw import Raw, relation
+from analysis.sources.raw import Raw, check_lacking, relation
 from analysis.sources.registry import Delivery, Register
 
 FILE = "file"
@@ -131,6 +131,7 @@ def read_tables(
     dropped = 0
     with ExitStack() as stack:
         opened = [(one, stack.enter_context(_opened(connection, one))) for one in deliveries]
+        check_lacking(raw for _, raw in opened)
         for _, alike in groupby(opened, key=lambda pair: pair[1].alike):
             group = list(alike)
             for name, pairs in _hold(engine, query, group):

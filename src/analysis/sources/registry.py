@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,6 +17,9 @@ from analysis.sources import database, files
 from analysis.sources.mapping import Firm, System, Table
 from analysis.sources.places import AbsentError, database_file, located, place_of
 from analysis.sources.postgres import UnreachableError, extract
+
+NAME = re.compile(r"[a-z0-9_-]+")
+"""Names of firms and systems: they are in every key, file name and query."""
 
 
 @dataclass(frozen=True)
@@ -88,16 +92,19 @@ def load(data: str, source_path: str | Path | None = None, folder: Path | None =
     Raises
     ------
     ParameterError
-        If a file is not as :class:`Firm` or :class:`System` says, or the firm has both tables of
-        its own and a folder of systems, or neither.
+        If a file is not as :class:`Firm` or :class:`System` says, its name is not one a firm or
+        system may have, or the firm has both tables of its own and a folder of systems, or neither.
     """
     place = (folder or paths.PARAMS) / "sources"
     params.must_exist("data", data, "sources", folder)
+    _check_name(place / f"{data}.yml")
     file, beside = place / f"{data}.yml", place / data
     firm = params.checked(Firm, params.read_yaml(file), file)
     if source_path:
         firm = firm.model_copy(update={"path": str(source_path)})
     found = sorted(beside.glob("*.yml"))
+    for path in found:
+        _check_name(path)
     if bool(found) == bool(firm.tables):
         there = "both" if found else "neither"
         raise ParameterError(
@@ -109,6 +116,14 @@ def load(data: str, source_path: str | Path | None = None, folder: Path | None =
     return Register(
         firm, {path.stem: params.checked(System, params.read_yaml(path), path) for path in found}
     )
+
+
+def _check_name(path: Path) -> None:
+    if not NAME.fullmatch(path.stem):
+        raise ParameterError(
+            f"{paths.shown(path)}: {path.stem!r} cannot name a firm or a system; name the file "
+            "with small letters a-z, digits, _ and - only, such as head_office.yml"
+        )
 
 
 def deliveries(

@@ -200,15 +200,40 @@ def test_a_decision_holds_in_a_single_system_too(engine, tmp_path):
 
 def test_a_decision_on_a_system_that_did_not_deliver_waits(engine, tmp_path):
     path = write(tmp_path, "crm,C1,service,V1,same")
-    links, _ = linked(engine, ("crm", "C1", SMITH), ("shop", "S1", HARBOUR), overrides=path)
-    assert set(links["decided_by"]) == {"alone"}
+    assert waiting(engine, path) == ["row 2: service delivered no customers"]
+
+
+def test_a_decision_on_a_customer_who_is_not_there_any_more_waits(engine, tmp_path):
+    path = write(tmp_path, "crm,C1,shop,S9,same", "crm,C8,shop,S9,different")
+    assert waiting(engine, path) == [
+        "row 2: shop has no customer 'S9'",
+        "row 3: crm has no customer 'C8', shop has no customer 'S9'",
+    ]
+
+
+def test_another_firm_s_decision_is_passed_over(engine, tmp_path):
+    path = write(tmp_path, "loyalty,L1,sap,7,same")
+    assert waiting(engine, path) == []
+
+
+def waiting(engine, path):
+    """What the decisions wait for; none of them is obeyed."""
+    records = table(engine, ("crm", "C1", SMITH), ("shop", "S1", HARBOUR))
+    found = link(engine, records, FIRST, SETTINGS, path)
+    assert set(found.links.execute()["decided_by"]) == {"alone"}
+    return [said.removeprefix(f"{path} ") for said in found.learned["waiting"]]
 
 
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        (["crm,C1,shop,S9,same"], r"customer-links\.csv row 2: shop has no customer 'S9'"),
-        (["crm,C1,shopp,S1,same"], r"row 2: source_b 'shopp': did you mean 'shop'\?"),
+        (
+            ["crm,C1,shopp,S1,same"],
+            r"customer-links\.csv row 2: source_b 'shopp': did you mean 'shop'\?.*of its own",
+        ),
+        (["sap,C1,shop,S1,same"], r"row 2: source_a 'sap': there are crm, erp, .* of its own"),
+        (["loyalty,L1,sap,7,maybe"], r"row 2: decision is 'maybe'; write same or different"),
+        ([",L1,sap,7,same"], r"row 2: source_a is empty"),
         (["crm,C1,shop,S1,maybe"], r"row 2: decision is 'maybe'; write same or different"),
         (["crm,C1,crm,C1,same"], r"row 2: both customers are crm C1; name two"),
         (["crm,,shop,S1,same"], r"row 2: local_id_a is empty"),

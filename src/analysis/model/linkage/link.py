@@ -45,7 +45,8 @@ class Linked:
     learned : dict
         How the model came by its numbers: ``weights`` (``trained``, ``fixed``: too few pairs to
         learn from, or ``none``: nothing to link), ``pairs`` learned from by column, ``prior``,
-        ``records`` and, by comparison and level, ``bits`` of evidence.
+        ``records`` and, by comparison and level, ``bits`` of evidence. ``waiting``: of each
+        decision on a customer who was not delivered, file, row and what is missing.
     """
 
     links: ibis.Table
@@ -86,7 +87,7 @@ def link(
     ContractError
         If a system has one number twice, or no priority.
     ParameterError
-        If a decision is not one, names nobody, or contradicts another.
+        If a decision is not one, names a system wrongly, or contradicts another.
 
     Notes
     -----
@@ -108,8 +109,10 @@ def link(
             zip(known["source"].to_pylist(), known["local_id"].to_pylist(), strict=True)
         )
     }
-    decisions = (
-        read_decisions(overrides, where, set(priorities)) if overrides is not None else Decisions()
+    decisions, waiting = (
+        read_decisions(overrides, where, set(priorities))
+        if overrides is not None
+        else (Decisions(), [])
     )
     numbers = {system: place for place, system in enumerate(sources)}
     source = np.array([numbers[system] for system, _ in where], dtype=np.int64)
@@ -123,7 +126,7 @@ def link(
     return Linked(
         _kept(engine, links, "customer_links"),
         _kept(engine, _candidates(known, groups.candidates), "link_candidates"),
-        learned,
+        learned | {"waiting": waiting},
     )
 
 
@@ -230,7 +233,7 @@ def _alone(engine: ibis.BaseBackend, records: ibis.Table) -> Linked:
     return Linked(
         files.hold(engine, links.order_by("source", "local_id")),
         _kept(engine, none, "link_candidates"),
-        {"weights": "none"},
+        {"weights": "none", "waiting": []},
     )
 
 

@@ -1,4 +1,7 @@
-"""A person's decisions on customer links, from ``data/overrides/customer-links.csv``."""
+"""A person's decisions on customer links, from ``data/overrides/customer-links.csv``.
+
+Firms may share the file: a decision on systems this firm does not have is another firm's.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,8 @@ SAME, DIFFERENT = "same", "different"
 
 def read_decisions(
     path: Path, uids: Mapping[tuple[str, str], int], systems: Collection[str]
-) -> Decisions:
-    """Read the decisions.
+) -> tuple[Decisions, list[str]]:
+    """Read the decisions that can be obeyed, and what the others wait for.
 
     Parameters
     ----------
@@ -30,26 +33,41 @@ def read_decisions(
     uids : mapping
         Number of each record, by system and the system's number.
     systems : collection of str
-        Systems the firm has. A decision on one that delivered no customers waits.
+        Systems the firm has. A row that names none of them is another firm's, and passed over.
+
+    Returns
+    -------
+    Decisions
+        On pairs of customers that were both delivered.
+    list of str
+        File, row and what is not there, of each decision that waits: a customer no record has any
+        more or yet, or a system that delivered no customers.
 
     Raises
     ------
     ParameterError
-        If a column is missing, a value is none of those above, a customer is unknown, or two
-        decisions contradict each other; names file and row.
+        If a column is missing, a value is none of those above, one of a row's systems is the
+        firm's and the other is not, or two decisions contradict each other; names file and row.
     """
     name = paths.shown(path)
     delivered = {system for system, _ in uids}
     found: dict[tuple[int, int], tuple[str, int]] = {}
+    waiting: list[str] = []
     for number, row in _rows(path, name):
         where = f"{name} row {number}"
         ends = [(row[f"source_{end}"], row[f"local_id_{end}"]) for end in "ab"]
-        _check(row, ends, systems, where)
-        if any(system not in delivered for system, _ in ends):
+        _check(row, ends, where)
+        if not _is_ours(ends, systems, where):
             continue
-        for system, local in ends:
-            if (system, local) not in uids:
-                raise ParameterError(f"{where}: {system} has no customer {local!r}")
+        if missing := [end for end in ends if end not in uids]:
+            said = [
+                f"{system} has no customer {local!r}"
+                if system in delivered
+                else f"{system} delivered no customers"
+                for system, local in missing
+            ]
+            waiting.append(f"{where}: {', '.join(dict.fromkeys(said))}")
+            continue
         one, other = sorted(uids[end] for end in ends)
         before, at = found.setdefault((one, other), (row["decision"], number))
         if before != row["decision"]:
@@ -58,12 +76,11 @@ def read_decisions(
                 "keep one of the rows"
             )
     _check_consistent(found, name)
-    return Decisions(
-        *(
-            frozenset(pair for pair, (said, _) in found.items() if said == decision)
-            for decision in (SAME, DIFFERENT)
-        )
+    same, different = (
+        frozenset(pair for pair, (said, _) in found.items() if said == decision)
+        for decision in (SAME, DIFFERENT)
     )
+    return Decisions(same, different), waiting
 
 
 def _rows(path: Path, name: str) -> list[tuple[int, dict[str, str]]]:
@@ -86,16 +103,27 @@ def _rows(path: Path, name: str) -> list[tuple[int, dict[str, str]]]:
         raise ParameterError(f"{name}: not UTF-8; save it as CSV UTF-8") from None
 
 
-def _check(
-    row: dict[str, str], ends: list[tuple[str, str]], systems: Collection[str], where: str
-) -> None:
+def _is_ours(ends: list[tuple[str, str]], systems: Collection[str], where: str) -> bool:
+    """Whether a decision is on this firm's systems; half of one is misspelt."""
+    unknown = [end for end, (system, _) in zip("ab", ends, strict=True) if system not in systems]
+    if len(unknown) == 1:
+        system = ends["ab".index(unknown[0])][0]
+        raise ParameterError(
+            f"{where}: source_{unknown[0]} {system!r}: {nearest(system, systems)}. If it is "
+            "another firm's, keep its decisions in a file of its own and name that in its "
+            "params under trust: linkage: overrides"
+        )
+    return not unknown
+
+
+def _check(row: dict[str, str], ends: list[tuple[str, str]], where: str) -> None:
     if row["decision"] not in (SAME, DIFFERENT):
         raise ParameterError(
             f"{where}: decision is {row['decision']!r}; write {SAME} or {DIFFERENT}"
         )
     for end, (system, local) in zip("ab", ends, strict=True):
-        if system not in systems:
-            raise ParameterError(f"{where}: source_{end} {system!r}: {nearest(system, systems)}")
+        if not system:
+            raise ParameterError(f"{where}: source_{end} is empty")
         if not local:
             raise ParameterError(f"{where}: local_id_{end} is empty")
     if ends[0] == ends[1]:

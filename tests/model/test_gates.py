@@ -19,7 +19,7 @@ LINES = pd.DataFrame(
         ("O2", "west", None, "P1", "erp", "erp.csv", 3),
     ],
     columns=["order_id", "region", "channel", "product_id", "source", "file", "source_row"],
-)  # fmt: skip
+).assign(ordered_at=datetime(2026, 1, 31))  # fmt: skip
 AT = {"table": "order_lines", "source": "erp", "file": "erp.csv"}
 UNREAD = {**AT, "rule": "unreadable"}
 P9 = "product_id P9 is not in products"
@@ -35,7 +35,7 @@ def system(source, **said):
     return {"source": source, "is_required": True, "is_delivered": True, "files": 1, **said}
 
 
-def figures(settings=ASKED, **trust):
+def figures(settings=ASKED, lines=LINES, **trust):
     """Gates by gate and part, of tables of trust that hold these rows and no others."""
     engine = ibis.duckdb.connect()
     made = {}
@@ -43,7 +43,7 @@ def figures(settings=ASKED, **trust):
         types = ibis.schema(declared.types)
         rows = pa.Table.from_pylist(trust.get(name, []), schema=types.to_pyarrow())
         made[name] = engine.create_table(f"trust_{name}", rows, schema=types)
-    tables = {"order_lines": engine.create_table("order_lines", LINES)}
+    tables = {"order_lines": engine.create_table("order_lines", lines)}
     judged = gates.judge(engine, made, tables, settings)
     return judged, judged.execute().set_index(["gate", "part"])
 
@@ -161,14 +161,12 @@ def test_coverage_is_asked_of_records_and_required_fields():
         ],
     )  # fmt: skip
     found = rows.loc["coverage"]
-    assert sorted(found.index) == [
-        "channel none", "order_lines", "order_lines.revenue", "region east",
-    ]  # fmt: skip
+    # What has no channel is in the whole: of a part of its own nothing could be covered.
+    assert sorted(found.index) == ["order_lines", "order_lines.revenue", "region east"]
     assert found.loc["order_lines", "rows_named"] == (
         f"erp.csv row 2: {P9}; erp.csv row 3: channel is empty"
     )
     assert found.loc["region east", "rows_named"] == f"erp.csv row 2: {P9}"
-    assert found.loc["channel none", "rows_named"] == "erp.csv row 3: channel is empty"
     assert found.loc["order_lines.revenue", "rows_named"] == ""
 
 
@@ -219,3 +217,17 @@ def test_ambiguous_customers_are_named():
     row = rows.loc["ambiguous_customers", ""]
     assert row["value"] == 0.5
     assert row["rows_named"] == "crm C0, crm C1, crm C2 and 2 more"
+
+
+def test_a_system_that_falls_silent_is_named_with_its_months():
+    months = {"erp": (1, 2, 3), "shop": (1,)}
+    told = [
+        account(10) | {"source": name, "month": datetime(2026, month, 1)}
+        for name, there in months.items()
+        for month in there
+    ]
+    _, rows = figures(lines=LINES.assign(ordered_at=datetime(2026, 3, 30)), accounts=told)
+    assert bool(rows.loc["silent_months", "erp"]["is_met"])
+    silent = rows.loc["silent_months", "shop"]
+    assert (silent["numerator"], silent["denominator"]) == (2, 3)
+    assert silent["rows_named"] == "no order lines in 2026-02, 2026-03"

@@ -111,9 +111,7 @@ def test_lines_of_one_number_are_counted_once_each(tmp_path, engine):
     """Twice the same line on both sides; now one of them is of another day."""
     twice = [BEFORE["2026-01"][0]] * 2
     before = write(tmp_path / "before", {"2026-01": twice})
-    after = write(
-        tmp_path / "after", {"2026-01": [twice[0], ("O1", "1", "2026-01-06", "C1", 100)]}
-    )
+    after = write(tmp_path / "after", {"2026-01": [twice[0], ("O1", "1", "2026-01-06", "C1", 100)]})
     restated, _ = history.compare(engine, before, after)
     assert months(restated.execute()) == {"01": (200, 200, 0, 0, 1)}
     third = write(tmp_path / "third", {"2026-01": twice[:1]})

@@ -400,6 +400,7 @@ class TestNextMonth:
 
     def test_the_files_of_earlier_years_are_shared(self, monthly):
         one = monthly.build()
+        snapshot.note_pack(one)
         monthly.write("lines-2026-03.csv", f"{HEADING}\nO11,1,2026-03-02,C1,P1,E,Web,1,0,10.00,6\n")
         other = monthly.build()
 
@@ -418,8 +419,8 @@ class TestNextMonth:
         grown = monthly.build()
         assert snapshot.ensure("tiny", store=tmp_path / "fresh").name == grown.name
 
-    def test_a_closed_month_that_changed_is_told(self, monthly):
-        monthly.build()
+    def test_a_closed_month_that_changed_since_a_pack_was_made_is_told(self, monthly):
+        snapshot.note_pack(monthly.build())
         monthly.change("50.00,30.00", "51.00,30.00", "lines-2024-03.csv")
         told = open_snapshot(monthly.build()).trust["restatements"].execute()
         (row,) = told.to_dict("records")
@@ -428,10 +429,20 @@ class TestNextMonth:
         assert (row["revenue_before"], row["revenue_after"]) == (50, 51)
         assert (row["rows_changed"], row["examples"]) == (1, "O2/1")
 
+    def test_what_no_pack_has_shown_is_no_base(self, monthly):
+        snapshot.note_pack(monthly.build())
+        monthly.change("50.00,30.00", ",30.00", "lines-2024-03.csv")
+        with pytest.raises(ContractError):
+            monthly.build()
+        monthly.change("5,0,,30.00", "5,0,50.00,30.00", "lines-2024-03.csv")
+        assert open_snapshot(monthly.build()).trust["restatements"].count().execute() == 0
+
     def test_a_file_that_is_touched_does_not_hide_it(self, monthly):
-        monthly.build()
+        snapshot.note_pack(monthly.build())
         monthly.change("50.00,30.00", "51.00,30.00", "lines-2024-03.csv")
-        told = open_snapshot(monthly.build()).trust["restatements"].execute()
+        last = monthly.build()
+        told = open_snapshot(last).trust["restatements"].execute()
+        snapshot.note_pack(last)
         os.utime(monthly.files / "items.csv", (2_000_000_000, 2_000_000_000))
         again = open_snapshot(monthly.build()).trust["restatements"].execute()
         pd.testing.assert_frame_equal(again, told)

@@ -92,7 +92,7 @@ class TestLoading:
         house(crm={})
         file = tmp_path / "params" / "sources" / "firm.yml"
         file.rename(file.with_name("o'neil.yml"))
-        with pytest.raises(ParameterError, match=r"sources/o'neil\.yml: \"o'neil\" cannot name a f"):
+        with pytest.raises(ParameterError, match=r"sources/o'neil\.yml: \"o'neil\" cannot name a"):
             registry.load("o'neil")
 
     def test_source_path_is_laid_over_the_firms(self, house, tmp_path):

@@ -148,7 +148,7 @@ def _report(regions: list[str], period: str, data: str, source_path: str, engine
     check_engine(engine)
     started = perf_counter()
     folder = _snapshot(data, source_path)
-    from analysis.model import dataset
+    from analysis.model import dataset, snapshot
     from analysis.pack.build import build
 
     firm = dataset.open_snapshot(folder)
@@ -182,6 +182,7 @@ def _report(regions: list[str], period: str, data: str, source_path: str, engine
             failed += 1
             console.print(f"{title}: {error}", style="red", highlight=False)
             continue
+        snapshot.note_pack(folder)
         _summary(title, pack, perf_counter() - began)
     if failed:
         raise ParameterError(f"{failed} of {len(runs)} packs failed; the others are made")

@@ -14,6 +14,8 @@ from analysis.model import schema
 from analysis.model.cleaning.work import located
 from analysis.model.coverage import LINES, NEEDED
 
+QUIET_DAYS = 3
+"""A firm may take no order on a month's last days, and it is whole all the same."""
 NAMED = 3
 """Rows at fault that a gate names."""
 FILE_ROWS = 500
@@ -58,9 +60,9 @@ class Figures:
             scope, part, table = row["scope"], row["part"], row["table"]
             if scope == "field" and part not in schema.TABLES[table].required:
                 continue
-            said = {"overall": LINES, "field": f"{table}.{part}"}.get(
-                scope, f"{scope} {part or 'none'}"
-            )
+            if scope != "overall" and not part:  # what has no region is in the whole, and few
+                continue
+            said = {"overall": LINES, "field": f"{table}.{part}"}.get(scope, f"{scope} {part}")
             found.append(
                 Figure(
                     said, row["numerator"], row["denominator"], self._uncovered(scope, table, part)
@@ -177,6 +179,39 @@ class Figures:
         lacking = ", ".join(sorted(rows.loc[~rows["is_delivered"].astype(bool), "source"]))
         names = f"nothing came from {lacking}"
         return [Figure("", int(rows["is_delivered"].sum()), len(rows), names=names)]
+
+    def silent_months(self) -> list[Figure]:
+        """Whole months without an order line of a system that had some before.
+
+        A system that sells no more, or whose file of a month never came, looks like a fall in
+        sales otherwise.
+        """
+        rows = self._ask(
+            f"""
+            WITH own AS (
+                SELECT source, month FROM {self.trust["accounts"]}
+                WHERE "table" = '{LINES}' AND rows_kept > 0 AND month IS NOT NULL
+            ), span AS (
+                SELECT max(ordered_at) AS newest,
+                    date_trunc('month', newest + INTERVAL {QUIET_DAYS} DAY + INTERVAL 1 DAY)
+                        AS after
+                FROM {located(self.engine, self.tables[LINES])}
+            ), due AS (
+                SELECT source, unnest(generate_series(
+                    min(month), (SELECT after FROM span) - INTERVAL 1 MONTH, INTERVAL 1 MONTH
+                )) AS month FROM own GROUP BY source
+            )
+            SELECT source, count(*) AS months, count(*) FILTER (o.month IS NULL) AS silent,
+                array_to_string(list(strftime(d.month, '%Y-%m') ORDER BY d.month)
+                    FILTER (o.month IS NULL), ', ') AS named
+            FROM due d LEFT JOIN own o USING (source, month) GROUP BY source ORDER BY source
+            """
+        )
+        return [
+            Figure(row["source"], row["silent"], row["months"],
+                   names=f"no order lines in {row['named']}")
+            for row in rows.to_dict("records")
+        ]  # fmt: skip
 
     def freshness(self) -> list[Figure]:
         """Delay of each system, as a share of the interval it should come in."""

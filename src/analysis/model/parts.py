@@ -22,6 +22,7 @@ import pandas as pd
 
 from analysis.model import schema
 from analysis.model.cleaning import Cleaned, Context, clean, product_norms
+from analysis.model.cleaning.knowing import LENT
 from analysis.model.cleaning.work import located
 from analysis.model.shelf import code_version, digest, put, used
 from analysis.model.stage import Stage
@@ -323,7 +324,10 @@ def _depends_on(ground: Ground, months: list[str]) -> dict[str, str]:
     for column, table in refers.items():
         key = schema.TABLES[table].key[0]
         other = located(engine, ground.context.tables[table])
-        view = held(engine, f"SELECT {key} AS {column}, hash(t) AS h FROM {other} t").op().name
+        # A customer's new telephone is no reason to clean anew what was bought.
+        looked_up = [c for c in LENT.get((LINES, column), ()) if c in schema.TABLES[table].columns]
+        used = ", ".join([key, *looked_up])
+        view = held(engine, f"SELECT {key} AS {column}, hash({used}) AS h FROM {other}").op().name
         queries.append(
             f"SELECT month, sum(h)::VARCHAR FROM (SELECT DISTINCT month, {column} FROM {narrow}) "
             f"JOIN {view} USING ({column}) GROUP BY 1"

@@ -79,6 +79,7 @@ class Gates(Strict):
     orphan_share: Gate
     unmapped_share: Gate
     required_sources: Gate
+    silent_months: Gate
     freshness: Gate
     ambiguous_customers: Gate
     reconciliation: Gate

@@ -27,7 +27,7 @@ from analysis.model.stage import stage_all
 from analysis.sources import mapping, registry
 from analysis.sources.registry import Delivery, Register
 
-MANIFEST, LATEST = "manifest.json", "latest.json"
+MANIFEST, LATEST, REPORTED = "manifest.json", "latest.json", "reported.json"
 TRUST = telling.FOLDER
 CODE = (Path(mapping.__file__).parent, Path(schema.__file__).parents[1])
 MEMORY = "2GB"
@@ -191,13 +191,19 @@ def _built(data: str, order: Order, shelf: Path) -> Path:
     return final
 
 
-def _previous(shelf: Path, content: str) -> Path | None:
-    """The snapshot to compare with: the one packs were last made from.
+def note_pack(folder: Path) -> None:
+    """Note that a pack was made from a snapshot: what later ones are compared with."""
+    _write_whole(folder.parent / REPORTED, {"snapshot": folder.name})
 
-    Where that has the same content, what it was compared with: a file that was only touched must
-    not hide what was restated.
+
+def _previous(shelf: Path, content: str) -> Path | None:
+    """The snapshot to compare with: the one that a pack was last made from.
+
+    What nobody was told has not changed: a check, and a delivery that was stopped, are no base.
+    Where that snapshot has the same content, what it was compared with is: a file that was only
+    touched must not hide what was restated.
     """
-    pointer = shelf / LATEST
+    pointer = shelf / REPORTED
     if not pointer.is_file():
         return None
     folder: Path = shelf / json.loads(pointer.read_text(encoding="utf-8"))["snapshot"]
@@ -226,10 +232,14 @@ def _put(made: Path, final: Path) -> None:
 
 def _remember(folder: Path, path: str) -> Path:
     """Note where a firm's files were, for runs that do not say."""
-    text = json.dumps({"snapshot": folder.name, "path": path})
-    pointer = folder.parent / LATEST
-    if not pointer.is_file() or pointer.read_text(encoding="utf-8") != text:
-        partial = pointer.with_name(f".{LATEST}-{os.getpid()}")
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(pointer)  # whole at any moment, whoever reads
+    _write_whole(folder.parent / LATEST, {"snapshot": folder.name, "path": path})
     return folder
+
+
+def _write_whole(path: Path, content: dict[str, str]) -> None:
+    """Write a small file so that it is whole at any moment, whoever reads."""
+    text = json.dumps(content)
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        partial = path.with_name(f".{path.name}-{os.getpid()}")
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)

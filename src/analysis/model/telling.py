@@ -73,7 +73,7 @@ def tell(work: Work, previous: Path | None) -> str:
     }
     if "control_totals" in work.tables:
         found["reconciliation"] = scores.reconciliation(
-            engine, work.tables["control_totals"], work.tables[LINES]
+            engine, work.tables["control_totals"], work.tables[LINES], told["quarantine"]
         )
     if work.records is not None and staged.is_mapped("customers", "owner_id"):
         found["discipline"] = scores.discipline(engine, _owned(work))

@@ -17,7 +17,7 @@ UTF8 = {"utf-8", "utf-8-sig", "ascii"}
 WIDER = {"gb2312": "gb18030", "gbk": "gb18030"}
 """Encodings that hold the whole of another: what Windows calls GBK has signs that GBK lacks."""
 LIKELY = ("gb18030", "cp1252")
-ENOUGH = 16
+ENOUGH = 4
 """Bytes beyond ASCII from which on a text that can be UTF-8 is."""
 
 

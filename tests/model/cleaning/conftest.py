@@ -143,20 +143,53 @@ class Desk:
     ) -> Done:
         """Clean rows under changed settings; nothing may be lost, counted or in revenue."""
         staged = self.staged(name, rows)
-        values = [{"table": name, "source": "erp", "file": "a.csv", **one} for one in unread or []]
         context = self.context(**changes)
-        cleaned = clean(self.engine, name, staged, self._table(UNREAD, values), context)
+        cleaned = clean(self.engine, name, staged, self.unread(name, unread), context)
         done = Done(cleaned, schema.TABLES[name].key)
         self.check_nothing_lost(staged, done)
         return done
 
-    def across(self, rows: list[dict[str, Any]]) -> dict[int, tuple[str, str]]:
+    def across(
+        self,
+        rows: list[dict[str, Any]],
+        unread: list[dict[str, Any]] | None = None,
+        **changes: Any,
+    ) -> dict[int, tuple[str, str]]:
         """Rule and survivor of rows that give way to another anywhere in the data."""
-        found = duplicates_across(self.engine, self.staged("order_lines", rows), self.context())
+        found = duplicates_across(
+            self.engine, self.staged("order_lines", rows), self.context(**changes),
+            self.unread("order_lines", unread),
+        )  # fmt: skip
         return {
             row["source_row"]: (row["rule"], row["survivor"])
             for row in found.execute().to_dict("records")
         }
+
+    def stay_of_months(
+        self,
+        rows: list[dict[str, Any]],
+        unread: list[dict[str, Any]] | None = None,
+        **changes: Any,
+    ) -> list[int]:
+        """Order lines that stay where each month is cleaned by itself, as a firm's are."""
+        staged, words = self.staged("order_lines", rows), self.unread("order_lines", unread)
+        context = self.context(**changes)
+        elsewhere = duplicates_across(self.engine, staged, context, words)
+        month = staged.ordered_at.strftime("%Y-%m").fill_null("none")
+        stay = []
+        for name in staged.select(month=month).distinct().execute()["month"]:
+            part = staged.filter(month == name)
+            told = [other.semi_join(part, ORIGIN) for other in (words, elsewhere)]
+            cleaned = clean(self.engine, "order_lines", part, told[0], context, told[1])
+            done = Done(cleaned, schema.TABLES["order_lines"].key)
+            self.check_nothing_lost(part, done)
+            stay += done.stay
+        return sorted(stay)
+
+    def unread(self, name: str, values: list[dict[str, Any]] | None) -> ibis.Table:
+        """Values that could not be read: in file a.csv of the ERP, unless said."""
+        placed = [{"table": name, "source": "erp", "file": "a.csv", **one} for one in values or []]
+        return self._table(UNREAD, placed)
 
     def check_nothing_lost(self, staged: ibis.Table, done: Done) -> None:
         """Every row read is kept, in the quarantine or repeated by design; the accounts say so."""

@@ -79,6 +79,33 @@ def test_whatever_the_rows_and_the_settings(rows, switches, broken):
         assert len(set(key)) == len(key), name
 
 
+@settings(max_examples=30)
+@given(rows=st.lists(LINES, max_size=12), numbered=st.booleans())
+def test_of_every_line_that_no_rule_rejects_one_stays_whatever_the_months(rows, numbered):
+    """Cleaned month by month: a key that is there more than once stays once, and is never lost."""
+    desk = firm()
+    if not numbered:
+        desk.maps("erp", "order_lines", columns={"order_id": "Order"})
+    orders = {"a.csv": 1, "b.csv": 2}
+    placed = [
+        {**row, "file_order": orders[row["file"]], "source": "erp", "source_row": place}
+        for place, row in enumerate(rows, start=2)
+    ]
+    if not numbered:
+        placed = [{**row, "line_no": str(row["source_row"])} for row in placed]
+    apart = {"near_duplicates": "flag"}
+    all_good = desk.clean("order_lines", placed, exact_duplicates="flag", **apart).kept
+    stay = desk.stay_of_months(placed, **apart)
+    kept = [row for row in all_good if row["source_row"] in stay]
+    assert len(kept) == len(stay)
+    if numbered:
+        keys = [(row["order_id"], row["line_no"]) for row in kept]
+        assert sorted(set(keys), key=str) == sorted(keys, key=str)
+        assert set(keys) == {(row["order_id"], row["line_no"]) for row in all_good}
+    else:
+        assert {row["order_id"] for row in kept} == {row["order_id"] for row in all_good}
+
+
 @pytest.mark.parametrize("name", sorted(schema.TABLES))
 def test_every_table_can_be_cleaned_with_no_rows_and_with_one_that_is_empty(name):
     desk = firm()

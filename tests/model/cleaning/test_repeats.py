@@ -30,6 +30,22 @@ class TestOrderLines:
             assert done.merged == {}
             assert done.stay == [2]
 
+    def test_of_three_deliveries_the_next_best_stays_where_the_last_is_rejected(self, desk):
+        rows = [desk.line(), desk.line(), desk.line(file="b.csv", file_order=2, region=None)]
+        done = desk.clean("order_lines", rows)
+        assert done.merged == {3: ("exact_duplicate", "O1/1")}
+        assert done.stay == [2]
+
+    def test_also_where_the_first_two_differ(self, desk):
+        rows = [
+            desk.line(revenue="18.00"),
+            desk.line(file="b.csv", file_order=2),
+            desk.line(file="c.csv", file_order=3, region=None),
+        ]
+        done = desk.clean("order_lines", rows)
+        assert done.merged == {2: ("superseded", "O1/1")}
+        assert done.stay == [3]
+
     def test_all_are_kept_and_flagged_where_the_settings_say_so(self, desk):
         done = desk.clean("order_lines", [desk.line(), desk.line()], exact_duplicates="flag")
         assert done.stay == [2, 3]
@@ -50,6 +66,20 @@ class TestOrderLines:
             desk.line(line_no="7", file="b.csv", file_order=2),
         ]
         assert desk.across(rows) == {2: ("superseded", "O1/7"), 3: ("superseded", "O1/7")}
+
+    def test_also_where_its_lines_are_on_the_same_rows_of_both_files(self, desk):
+        """A line without a number is numbered by its row: the two must not both give way."""
+        desk.maps("erp", "order_lines", columns={"order_id": "Order"})
+        rows = [desk.line(line_no="2"), desk.line(line_no="2", file="b.csv", file_order=2)]
+        assert desk.across(rows) == {2: ("superseded", "O1/2")}
+
+    def test_a_line_that_the_later_file_spoils_stays_as_it_was(self, desk):
+        """The second file has P1 and a P2 of no region: P2 stays as the file before had it."""
+        desk.maps("erp", "order_lines", columns={"order_id": "Order"})
+        old = [desk.line(line_no="2"), desk.line(line_no="3", product_id="P2")]
+        new = [{**row, "file": f"{n}.csv", "file_order": n} for n in (2, 3) for row in old]
+        new[3] |= {"region": None}
+        assert sorted(desk.across(old + new)) == [2, 3, 4]
 
 
 class TestOtherTables:
@@ -101,6 +131,13 @@ class TestOtherTables:
         assert done.kept[0]["name"] is None
         assert done.repairs == []
 
+    def test_customers_are_one_each_whatever_the_setting(self, desk):
+        """A customer is linked by the number: two rows of one would be two of every sale."""
+        rows = [{"customer_id": "1", "name": "a"}, {"customer_id": "1", "name": "a"}]
+        done = desk.clean("customers", rows, exact_duplicates="flag")
+        assert done.merged == {3: ("exact_duplicate", "1")}
+        assert done.flags == []
+
     def test_two_systems_number_their_customers_each_for_itself(self, desk):
         rows = [{"customer_id": "1"}, {"customer_id": "1", "source": "shop"}]
         assert desk.clean("customers", rows).quarantine == []
@@ -143,6 +180,74 @@ class TestAnywhere:
             desk.line(ordered_at="2024-05-02", file="b.csv", file_order=2),
         ]
         assert desk.across(rows) == {2: ("superseded", "O1/1")}
+
+    @pytest.mark.parametrize(
+        ("wrong", "why"),
+        [("region", "no such word"), ("quantity", "not a number"), ("revenue", "not a number")],
+    )
+    def test_no_line_gives_way_to_one_that_another_month_rejects(self, desk, wrong, why):
+        rows = [
+            desk.line(ordered_at="2023-12-31"),
+            desk.line(ordered_at="2024-01-02", file="b.csv", file_order=2, **{wrong: None}),
+        ]
+        unread = [{"file": "b.csv", "source_row": 3, "column": wrong, "value": "QQ", "why": why}]
+        assert desk.across(rows, unread) == {}
+        assert desk.stay_of_months(rows, unread) == [2]
+
+    def test_nor_to_one_whose_other_values_cannot_be_read_where_those_reject(self, desk):
+        rows = [
+            desk.line(ordered_at="2023-12-31"),
+            desk.line(ordered_at="2024-01-02", file="b.csv", file_order=2, cost=None),
+        ]
+        unread = [{"file": "b.csv", "source_row": 3, "column": "cost", "value": "?",
+                   "why": "not a number"}]  # fmt: skip
+        assert desk.stay_of_months(rows, unread) == [3]
+        assert desk.stay_of_months(rows, unread, unreadable="reject") == [2]
+
+    def test_nor_to_one_of_an_unknown_customer_where_that_rejects(self, desk):
+        desk.knows("customers", {"customer_id": "C1"})
+        rows = [
+            desk.line(ordered_at="2023-12-31"),
+            desk.line(ordered_at="2024-01-02", file="b.csv", file_order=2, customer_id="C9"),
+        ]
+        assert desk.stay_of_months(rows) == [3]
+        assert desk.stay_of_months(rows, unknown_keys="reject") == [2]
+
+    def test_a_line_that_is_filled_is_not_rejected(self, desk):
+        """The region is the customer's: the later line is good, and the earlier gives way."""
+        desk.knows("customers", {"customer_id": "C1", "region": "east"})
+        rows = [
+            desk.line(ordered_at="2023-12-31"),
+            desk.line(ordered_at="2024-01-02", file="b.csv", file_order=2, region=None),
+        ]
+        assert desk.stay_of_months(rows) == [3]
+
+    def test_of_three_months_the_next_best_stays(self, desk):
+        rows = [
+            desk.line(ordered_at="2023-11-30"),
+            desk.line(ordered_at="2023-12-31", file="b.csv", file_order=2),
+            desk.line(ordered_at="2024-01-02", file="c.csv", file_order=3, region=None),
+        ]
+        assert desk.stay_of_months(rows) == [3]
+
+    def test_an_order_of_two_systems_stays_where_the_better_ones_is_rejected(self, desk):
+        rows = [
+            desk.line(order_id="erp:7", ordered_at="2024-01-02", region=None),
+            desk.line(order_id="shop:9", ordered_at="2023-12-31", source="shop", reference="7"),
+        ]
+        assert desk.stay_of_months(rows) == [3]
+
+    def test_also_the_one_line_that_is_rejected(self, desk):
+        """The ERP spoils P2, which the shop and the till have too: the shop's stays."""
+        desk.mapped["till"] = {}
+        rows = [
+            row | {"order_id": order, "source": order[:-2], "reference": named}
+            for order, named in (("erp:7", None), ("shop:9", "erp:7"), ("till:5", "erp:7"))
+            for row in (desk.line(), desk.line(line_no="2", product_id="P2"))
+        ]
+        rows[1] |= {"region": None}
+        rows[3] |= {"ordered_at": "2024-04-30"}
+        assert desk.stay_of_months(rows) == [2, 5]
 
     @pytest.mark.parametrize("reference", ["erp:7", "7"])
     def test_an_order_that_names_its_number_elsewhere_is_that_order(self, desk, reference):
@@ -197,9 +302,9 @@ class TestAnywhere:
         }
 
     def test_keys_are_compared_in_parts_where_there_are_many(self, desk, monkeypatch):
-        from analysis.model.cleaning import everywhere
+        from analysis.model.cleaning import again
 
-        monkeypatch.setattr(everywhere, "AT_ONCE", 3)
+        monkeypatch.setattr(again, "AT_ONCE", 3)
         rows = [desk.line(order_id=f"O{n % 10}") for n in range(20)]
         found = desk.across(rows)
         assert sorted(found) == list(range(12, 22))

@@ -7,19 +7,14 @@ import ibis
 from analysis.model import schema
 from analysis.model.cleaning import telling
 from analysis.model.cleaning.across import two_systems
-from analysis.model.cleaning.amounts import one_currency, one_unit
 from analysis.model.cleaning.everywhere import duplicates_across
-from analysis.model.cleaning.filling import filled, missing
 from analysis.model.cleaning.giving_way import Ledger, open_ledger
-from analysis.model.cleaning.knowing import looked_up, unknown_key
 from analysis.model.cleaning.layers import ORIGIN, Step, marks_query, values_query
 from analysis.model.cleaning.orders import LIKENESS, NEEDED, alike_orders
-from analysis.model.cleaning.possible import impossible
-from analysis.model.cleaning.reading import standard_words, unreadable
 from analysis.model.cleaning.record import Cleaned, Context
-from analysis.model.cleaning.repeats import record_key, same_key
+from analysis.model.cleaning.repeats import same_key
+from analysis.model.cleaning.single import canonical, single_rows
 from analysis.model.cleaning.twice import keyed_twice
-from analysis.model.cleaning.usual import outlier
 from analysis.model.cleaning.work import Work, located, month_of, same_row
 
 
@@ -59,25 +54,14 @@ def clean(
     Cleaned
         Tables held in the engine, until :meth:`.Cleaned.release`.
     """
-    columns = [c for c in schema.TABLES[name].columns if c in staged.columns and c != "source"]
-    work = Work(engine, name, "", "", context, columns)
+    work = Work(engine, name, "", "", context, canonical(name, staged))
     work.rows = _held(work, staged)
     work.unread = _held(work, unread)
-    steps = _steps(work)
+    steps = single_rows(work)
     values = work.hold(values_query(work.rows, steps, _final(work, steps)))
     ledger = open_ledger(work, values)
     _giving_way(ledger, elsewhere)
     return _told(ledger, steps)
-
-
-def _steps(work: Work) -> list[Step]:
-    """Rules on single rows, in the order in which they speak."""
-    looked = looked_up(work)
-    return [
-        unreadable(work), *one_currency(work), one_unit(work), *standard_words(work),
-        impossible(work), looked, filled(work, looked), missing(work), unknown_key(work, looked),
-        *outlier(work, looked),
-    ]  # fmt: skip
 
 
 def _final(work: Work, steps: list[Step]) -> list[str]:
@@ -104,7 +88,8 @@ def _giving_way(ledger: Ledger, elsewhere: ibis.Table | None) -> None:
         same_key(ledger)
         return
     if elsewhere is None:
-        elsewhere = duplicates_across(work.engine, work.table, work.context)
+        unread = work.engine.table(work.unread.strip('"'))
+        elsewhere = duplicates_across(work.engine, work.table, work.context, unread)
         work.held.append(elsewhere.get_name())
     ledger.enter(_from_elsewhere(ledger, located(work.engine, elsewhere)))
     alike = alike_orders(ledger)
@@ -114,19 +99,14 @@ def _giving_way(ledger: Ledger, elsewhere: ibis.Table | None) -> None:
 
 
 def _from_elsewhere(ledger: Ledger, elsewhere: str) -> str:
-    """Rows of this batch that give way to a row anywhere, save to one that is rejected here."""
-    key = record_key(ledger.work, "v.")
-    lost = ledger.work.hold(
-        f"SELECT {key} AS survivor FROM {ledger.values} v WHERE _reject IS NOT NULL "
-        f"AND NOT EXISTS (FROM {elsewhere} e WHERE {same_row('e', 'v')})"
-    )
+    """Rows of this batch that give way to a row anywhere."""
     return f"""
         SELECT e.source, e.file, e.source_row, e.rule, e.survivor, CASE e.rule
             WHEN 'exact_duplicate' THEN e.survivor || ' is there twice, word for word'
             WHEN 'superseded' THEN e.survivor || ' was delivered anew with other values'
             ELSE e.survivor || ' is the same order in another system' END AS reason
         FROM {elsewhere} e JOIN {ledger.values} v ON {same_row("e", "v")}
-        WHERE v._reject IS NULL AND e.survivor NOT IN (SELECT survivor FROM {lost})
+        WHERE v._reject IS NULL
         """
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import ibis
 
+from analysis.model.cleaning.again import DAYS_APART, LOCAL, Again, said_again
 from analysis.model.cleaning.layers import ORIGIN
-from analysis.model.cleaning.possible import credit_line
 from analysis.model.cleaning.record import Context
-from analysis.model.cleaning.work import Work, located, priorities
+from analysis.model.cleaning.whole import but_for_lost
+from analysis.model.cleaning.work import Work, located, priorities, same_row
 
-AT_ONCE = 10_000_000
-"""Lines whose keys are compared at once, so that memory is bounded; the more, the more often the
-keys are read."""
-DAYS_APART = 31
-"""Days within which two systems enter an order that one of them says is the other's."""
+PLACE = ", ".join(ORIGIN)
 
 
 def duplicates_across(
-    engine: ibis.BaseBackend, staged_lines: ibis.Table, context: Context
+    engine: ibis.BaseBackend,
+    staged_lines: ibis.Table,
+    context: Context,
+    unread: ibis.Table | None = None,
 ) -> ibis.Table:
     """Lines that give way to another line anywhere in the data.
 
@@ -26,17 +26,22 @@ def duplicates_across(
     that numbers no lines is replaced as a whole by a later file's. ``cross_system_duplicate``:
     two systems hold the order under one number, or one names the other's number as its
     ``reference`` and the two are at most 31 days apart; the order of the system of the better
-    priority stays. No line gives way to one that lacks a required value or is impossible.
+    priority stays. No line gives way to one that a rule on single rows rejects, wherever that
+    stands: the next best stays. Where an order gives way as a whole, and a line of the one that
+    stays is rejected, so does a line of that product. Only of outliers this is not asked: with
+    ``outliers: reject`` the lines that gave way to one do not come back.
 
     Parameters
     ----------
     engine : ibis backend
         DuckDB.
     staged_lines : ibis.Table
-        Staged order lines of all months; other columns than the keys serve to tell whether two
-        lines say the same.
+        Staged order lines of all months, under the customers of all systems; other columns than
+        the keys serve to tell whether two lines say the same, and which are rejected.
     context : Context
-        The systems and their priorities.
+        Settings, the systems and their priorities, and the tables the lines refer to.
+    unread : ibis.Table, optional
+        One row per value of order lines that could not be read.
 
     Returns
     -------
@@ -46,63 +51,40 @@ def duplicates_across(
     """
     rows = located(engine, staged_lines)
     work = Work(engine, "order_lines", rows, "", context, list(staged_lines.columns))
-    usable = f"(SELECT * FROM {rows} WHERE {_usable(work)})"
-    parts = [_same_key(work, usable), *_orders_anew(work, usable), *_two_systems(work, usable)]
-    told = " UNION ALL ".join(
-        f"SELECT *, {place} AS place FROM {part}" for place, part in enumerate(parts)
-    )
+    again = said_again(work, staged_lines, unread)
+    told = [_orders_anew(work, again)]
+    told.append(_same_key(work, _but(work, again.good, told)))
+    if len(work.sources) > 1:
+        told.append(_two_systems(work, _but(work, again.good, told), again.bad))
     name = ibis.util.gen_name("elsewhere")
-    engine.raw_sql(
-        f'CREATE TEMP TABLE "{name}" AS SELECT {", ".join(ORIGIN)}, rule, survivor FROM ({told}) '
-        f"QUALIFY row_number() OVER (PARTITION BY {', '.join(ORIGIN)} ORDER BY place) = 1"
-    )
-    work.drop(*list(work.held))
+    found = " UNION ALL ".join(f"FROM {part}" for part in told)
+    engine.raw_sql(f'CREATE TEMP TABLE "{name}" AS {found}')
+    work.drop(*work.held)
     return engine.table(name)
 
 
-def _usable(work: Work) -> str:
-    """SQL: nothing that the narrow columns show rejects the line."""
-    conditions = {
-        "order_id": "order_id NOT NULL", "ordered_at": "ordered_at NOT NULL",
-        "quantity": "quantity > 0", "revenue": "revenue >= 0", "unit_price": "unit_price >= 0",
-        "cost": "cost >= 0",
-    }  # fmt: skip
-    must = {"order_id", "ordered_at", "quantity", "revenue"}
-    credit = credit_line(work)
-    for column in ("quantity", "revenue", "cost"):
-        conditions[column] = f"({conditions[column]} OR {credit})"
-    return " AND ".join(
-        condition if column in must else f"({condition}) IS NOT FALSE"
-        for column, condition in conditions.items() if column in work.columns
-    )  # fmt: skip
+def _but(work: Work, lines: str, told: list[str]) -> str:
+    """Lines without those that give way already."""
+    gone = " UNION ALL ".join(f"SELECT {PLACE} FROM {part}" for part in told)
+    return work.hold(f"SELECT l.* FROM {lines} l ANTI JOIN ({gone}) g ON {same_row('l', 'g')}")
 
 
-def _same_key(work: Work, usable: str) -> str:
+def _same_key(work: Work, good: str) -> str:
     """Lines whose order and line number are there twice."""
-    key = "hash(order_id, line_no)"
-    total = int(work.ask(f"SELECT count(*) FROM {work.rows}")[0][0])
-    buckets = -(-total // AT_ONCE) or 1
-    twice = work.hold("SELECT NULL::UBIGINT AS h WHERE false")
-    for bucket in range(buckets):
-        work.engine.raw_sql(
-            f"INSERT INTO {twice} SELECT {key} AS h FROM {usable} "
-            f"WHERE {key} % {buckets} = {bucket} GROUP BY 1 HAVING count(*) > 1"
-        )
     content = ", ".join(
         f'"{column}"' for column in work.columns if column not in {*ORIGIN, "file_order"}
     )
     return work.hold(
         f"""
         WITH told AS (
-            SELECT {", ".join(ORIGIN)}, file_order, order_id, line_no, hash({content}) AS content
-            FROM {usable} WHERE {key} IN (SELECT h FROM {twice})
+            SELECT {PLACE}, file_order, order_id, line_no, hash({content}) AS content FROM {good}
         ),
         newest AS (
             SELECT *, first_value(content) OVER (
                 PARTITION BY source, order_id, line_no ORDER BY file_order DESC, source_row DESC
             ) AS stays FROM told
         )
-        SELECT {", ".join(ORIGIN)},
+        SELECT {PLACE},
             CASE WHEN content = stays THEN 'exact_duplicate' ELSE 'superseded' END AS rule,
             concat_ws('/', order_id, line_no) AS survivor
         FROM newest
@@ -114,41 +96,39 @@ def _same_key(work: Work, usable: str) -> str:
     )
 
 
-def _orders_anew(work: Work, usable: str) -> list[str]:
+def _orders_anew(work: Work, again: Again) -> str:
     """Orders of systems that number no lines, delivered again by a later file."""
-    unnumbered = [source for source in work.sources if not _numbers_lines(work, source)]
-    if not unnumbered:
-        return []
-    listed = ", ".join(f"'{source}'" for source in unnumbered)
-    of = f"(SELECT * FROM {usable} WHERE source IN ({listed}))"
-    again = work.hold(
+    listed = ", ".join(f"'{source}'" for source in again.unnumbered) or "NULL"
+    newest = work.hold(
         f"SELECT source, order_id, max(file_order) AS newest, "
-        f"arg_max(line_no, (file_order, -source_row)) AS first FROM {of} GROUP BY ALL "
-        "HAVING min(file_order) < max(file_order)"
+        f"arg_max(line_no, (file_order, -source_row)) AS first FROM {again.good} "
+        f"WHERE source IN ({listed}) GROUP BY ALL"
     )
-    return [
-        work.hold(
-            f"SELECT {', '.join(ORIGIN)}, 'superseded' AS rule, "
-            "concat_ws('/', order_id, first) AS survivor "
-            f"FROM {of} JOIN {again} USING (source, order_id) WHERE file_order < newest"
-        )
-    ]
+    lines = (
+        f"SELECT l.*, n.newest, n.first, {_product(work)} AS product "
+        f"FROM {{}} l JOIN {newest} n USING (source, order_id)"
+    )
+    good, bad = (work.hold(lines.format(part)) for part in (again.good, again.bad))
+    of = "source AS of, order_id AS stays, product"
+    going = (
+        f"SELECT {PLACE}, 'superseded' AS rule, concat_ws('/', order_id, first) AS survivor, "
+        f"{of}, -file_order AS turn, file AS copy, false AS alike, line_no "
+        f"FROM {good} WHERE file_order < newest"
+    )
+    stay = f"SELECT {of} FROM {good} WHERE file_order = newest"
+    lost = f"SELECT {of} FROM {bad} WHERE file_order >= newest"
+    return but_for_lost(work, going, stay, lost)
 
 
-def _numbers_lines(work: Work, source: str) -> bool:
-    system = work.context.register.systems.get(source)
-    mapped = system.tables.get("order_lines") if system else None
-    several = mapped if isinstance(mapped, list) else [mapped] if mapped else []
-    return all("line_no" in one.columns for one in several)
+def _product(work: Work) -> str:
+    return "product_id" if "product_id" in work.columns else "NULL"
 
 
-def _two_systems(work: Work, usable: str) -> list[str]:
+def _two_systems(work: Work, good: str, bad: str) -> str:
     """Orders that another system holds too: under the same number, or named as a reference."""
-    if len(work.sources) < 2:
-        return []
-    pairs = [_one_number(work, usable)]
+    pairs = [_one_number(work, good)]
     if "reference" in work.columns:
-        pairs.append(_references(work, usable))
+        pairs.append(_references(work, good))
     told = " UNION ALL ".join(f"FROM {pair}" for pair in pairs)
     losers = work.hold(
         f"""
@@ -162,36 +142,42 @@ def _two_systems(work: Work, usable: str) -> list[str]:
         """
     )
     likeness = "product_id, quantity" if {"product_id", "quantity"} <= {*work.columns} else "NULL"
-    stay = work.hold(
-        f"SELECT source, order_id, min(line_no) AS line_no, hash({likeness}) AS likeness "
-        f"FROM {usable} WHERE (source, order_id) IN (SELECT of, stays FROM {losers}) GROUP BY ALL"
+    lines = f"SELECT *, hash({likeness}) AS likeness, {_product(work)} AS product"
+    better = work.hold(
+        f"{lines} FROM {good} WHERE (source, order_id) IN (SELECT of, stays FROM {losers})"
     )
-    first = work.hold(f"SELECT source, order_id, min(line_no) AS line_no FROM {stay} GROUP BY ALL")
-    return [
-        work.hold(
-            f"""
-            SELECT {", ".join(f"u.{c}" for c in ORIGIN)}, 'cross_system_duplicate' AS rule,
-                concat_ws('/', l.stays, coalesce(s.line_no, f.line_no)) AS survivor
-            FROM {usable} u JOIN {losers} l USING (source, order_id)
-            LEFT JOIN {stay} s ON s.source = l.of AND s.order_id = l.stays
-                AND s.likeness = hash({
-                likeness.replace("product_id", "u.product_id").replace("quantity", "u.quantity")
-            })
-            LEFT JOIN {first} f ON f.source = l.of AND f.order_id = l.stays
-            """
-        )
-    ]
+    like = work.hold(
+        f"SELECT source, order_id, likeness, min(line_no) AS line_no FROM {better} GROUP BY ALL"
+    )
+    first = work.hold(f"SELECT source, order_id, min(line_no) AS line_no FROM {like} GROUP BY ALL")
+    going = f"""
+        SELECT {", ".join(f"u.{c}" for c in ORIGIN)}, 'cross_system_duplicate' AS rule,
+            concat_ws('/', l.stays, coalesce(s.line_no, f.line_no)) AS survivor, l.of, l.stays,
+            u.product, ({priorities(work, "u.source")}) AS turn,
+            concat_ws('/', u.source, u.order_id) AS copy, s.source NOT NULL AS alike, u.line_no
+        FROM ({lines} FROM {good}) u JOIN {losers} l USING (source, order_id)
+        LEFT JOIN {like} s ON s.source = l.of AND s.order_id = l.stays AND s.likeness = u.likeness
+        LEFT JOIN {first} f ON f.source = l.of AND f.order_id = l.stays
+        """
+    stay = f"SELECT source AS of, order_id AS stays, product FROM {better}"
+    lost = f"""
+        SELECT source AS of, order_id AS stays, any_value({_product(work)}) AS product FROM {bad} b
+        WHERE NOT EXISTS (FROM {good} g WHERE g.source = b.source AND g.order_id = b.order_id
+            AND g.line_no IS NOT DISTINCT FROM b.line_no)
+        GROUP BY source, order_id, line_no
+        """
+    return but_for_lost(work, going, stay, lost)
 
 
-def _one_number(work: Work, usable: str) -> str:
+def _one_number(work: Work, good: str) -> str:
     """Orders of one number in two systems: those a system holds under another's number."""
     foreign = work.hold(
-        f"SELECT DISTINCT order_id FROM {usable} WHERE NOT starts_with(order_id, source || ':')"
+        f"SELECT DISTINCT order_id FROM {good} WHERE NOT starts_with(order_id, source || ':')"
     )
     return work.hold(
         f"""
         WITH held AS (
-            SELECT DISTINCT source, order_id FROM {usable} WHERE order_id IN (FROM {foreign})
+            SELECT DISTINCT source, order_id FROM {good} WHERE order_id IN (FROM {foreign})
         ),
         best AS (
             SELECT *, first_value(source) OVER (
@@ -203,18 +189,17 @@ def _one_number(work: Work, usable: str) -> str:
     )
 
 
-def _references(work: Work, usable: str) -> str:
+def _references(work: Work, good: str) -> str:
     """Orders that name another system's number, with the one of the two that stays."""
-    local = "regexp_replace(order_id, '^[^:]*:', '')"
     naming = work.hold(
         f"SELECT source, order_id, reference, min(ordered_at) AS placed, sum(revenue) AS revenue "
-        f"FROM {usable} WHERE reference NOT NULL GROUP BY ALL"
+        f"FROM {good} WHERE reference NOT NULL GROUP BY ALL"
     )
     names = f"(SELECT reference FROM {naming})"
     named = work.hold(
-        f"SELECT source, order_id, {local} AS number, min(ordered_at) AS placed, "
-        f"sum(revenue) AS revenue FROM {usable} "
-        f"WHERE order_id IN {names} OR {local} IN {names} GROUP BY ALL"
+        f"SELECT source, order_id, {LOCAL} AS number, min(ordered_at) AS placed, "
+        f"sum(revenue) AS revenue FROM {good} "
+        f"WHERE order_id IN {names} OR {LOCAL} IN {names} GROUP BY ALL"
     )
     rank = priorities(work, "{}.source")
     a, b = rank.format("a"), rank.format("b")

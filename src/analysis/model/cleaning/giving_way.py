@@ -15,6 +15,8 @@ SETTINGS = {
     "near_duplicate": "near_duplicates",
 }
 """The setting that says what a rule does."""
+ONE_EACH = frozenset({"customers"})
+"""Tables whose records are linked by their keys: a key is there once, whatever the setting."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class Ledger:
         self.work.drop(made)
 
     def _setting(self, name: str) -> str:
+        if self.work.name in ONE_EACH and name == "exact_duplicates":
+            return "merge"
         return str(getattr(self.work.context.cleaning, name))
 
 

@@ -21,7 +21,8 @@ def same_key(ledger: Ledger) -> None:
     Where they differ, the row of the latest file stays (in one file, the last), and those it
     replaces are superseded. A record of two systems (a product) stays as the system of the better
     priority has it. Setting ``exact_duplicates`` or ``cross_system_duplicates``: ``merge``, or
-    ``flag`` and keep all. In a table that is mapped with ``keep: first`` the first row of the
+    ``flag`` and keep all; customers are merged whatever the setting, as everything that names one
+    is linked by the key. In a table that is mapped with ``keep: first`` the first row of the
     latest file stays; the others are counted as repeated and are no fault.
     """
     work = ledger.work

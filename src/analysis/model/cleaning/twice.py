@@ -15,7 +15,8 @@ def keyed_twice(ledger: Ledger, alike: Alike) -> None:
     the day alone, the same day and numbers no more than ``near_duplicate_numbers`` apart. A sale
     without a name is never one: at a till the next buyer buys the same. Orders are matched one to
     one, the earlier stays; of three in a row the third stays too. With ``near_duplicates: flag``
-    all stay and are flagged.
+    all stay and are flagged. Order lines are cleaned by month, or by year where a year has few:
+    two such orders on the two sides of such a boundary are not seen.
     """
     work, settings = ledger.work, ledger.work.context.cleaning
     number = r"try_cast(regexp_extract(order_id, '(\d+)\D*$', 1) AS BIGINT)"

@@ -171,7 +171,10 @@ TRUST = {
             "source": Column(TEXT, "system that counted, as control_totals has it"),
             "of_source": Column(TEXT, "system whose orders were counted"),
             "revenue_counted": Column(EXACT, "revenue the counting system holds", "money"),
-            "revenue_kept": Column(EXACT, "revenue kept, or merged into another system's record of the same order", "money"),
+            "revenue_kept": Column(
+                EXACT, "revenue kept, or merged into another system's record of the same order",
+                "money",
+            ),
             "difference": Column(EXACT, "counted less kept", "money"),
         },
     ),
@@ -186,7 +189,9 @@ TRUST = {
             "revenue_after": Column(EXACT, "revenue now", "money"),
             "rows_added": Column(COUNT, "order lines that are new", "count"),
             "rows_removed": Column(COUNT, "order lines that are gone", "count"),
-            "rows_changed": Column(COUNT, "lines with another revenue, day, customer or system", "count"),
+            "rows_changed": Column(
+                COUNT, "lines with another revenue, day, customer or system", "count"
+            ),
             "examples": Column(TEXT, "keys of the first of these lines, by commas"),
         },
     ),

@@ -153,10 +153,11 @@ def _customers(work: Work) -> None:
 def _order_lines(work: Work) -> None:
     """Clean order lines part by part; each part's file is shared with other snapshots."""
     engine, staged = work.engine, work.staged
-    staged_lines = viewed(engine, staged.rows(LINES))
-    elsewhere = duplicates_across(engine, staged_lines, work.context)
-    channels = system_channels(engine, staged_lines)
+    channels = system_channels(engine, viewed(engine, staged.rows(LINES)))
     work.context = work.context.with_table("system_channels", channels)
+    lines = viewed(engine, _ready(work, LINES, staged.rows(LINES)))
+    unread = viewed(engine, staged.unread(LINES))
+    elsewhere = duplicates_across(engine, lines, work.context, unread)
     ground = Ground(staged, lambda rows: _ready(work, LINES, rows), work.context, elsewhere)
     work.parts = clean_parts(ground, work.shelf / PARTS)
     home = work.folder / LINES

@@ -172,7 +172,7 @@ class TestKeyedTwice:
             4: ("cross_system_duplicate", "erp:7/1"),
         }
 
-    @settings(max_examples=30)
+    @settings(max_examples=10)
     @given(minutes=st.lists(st.integers(0, 240), min_size=1, max_size=12))
     def test_orders_are_matched_one_to_one_with_the_one_before(self, minutes):
         """No order that stays takes two, none that goes takes any, and no pair is far apart."""

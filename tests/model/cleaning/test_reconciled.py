@@ -54,7 +54,7 @@ def firm():
     return desk
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(rows=st.lists(LINES, max_size=12), switches=SWITCHES, broken=st.booleans())
 def test_whatever_the_rows_and_the_settings(rows, switches, broken):
     desk = firm()
@@ -79,7 +79,7 @@ def test_whatever_the_rows_and_the_settings(rows, switches, broken):
         assert len(set(key)) == len(key), name
 
 
-@settings(max_examples=30)
+@settings(max_examples=10)
 @given(rows=st.lists(LINES, max_size=12), numbered=st.booleans())
 def test_of_every_line_that_no_rule_rejects_one_stays_whatever_the_months(rows, numbered):
     """Cleaned month by month: a key that is there more than once stays once, and is never lost."""

@@ -19,8 +19,8 @@ def two_systems(ledger: Ledger, alike: Alike) -> None:
     system of the better priority stay (setting ``cross_system_duplicates: merge``), or all do and
     are flagged (``flag``). Orders that name each other's numbers, and orders under one number in
     two systems, are found by :func:`.duplicates_across`, whatever the month of either; those known
-    only by what was bought are not seen where a month (or a year of few lines, cleaned in one go)
-    ends between them, as where one system enters the order past midnight.
+    only by what was bought are not seen where the two systems date them on different days, as on
+    both sides of midnight, a month's or a year's end.
     """
     work = ledger.work
     if len(work.sources) < 2:

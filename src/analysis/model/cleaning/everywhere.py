@@ -27,8 +27,8 @@ def duplicates_across(
     two systems hold the order under one number, or one names the other's number as its
     ``reference`` and the two are at most 31 days apart; the order of the system of the better
     priority stays. No line gives way to one that a rule on single rows rejects, wherever that
-    stands: the next best stays. Where an order gives way as a whole, and a line of the one that
-    stays is rejected, so does a line of that product. Only of outliers this is not asked: with
+    stands: the next best stays. Where a whole order gives way to one of which a line is rejected,
+    its own line of that product is kept. Whether a line is an outlier is not asked here: with
     ``outliers: reject`` the lines that gave way to one do not come back.
 
     Parameters

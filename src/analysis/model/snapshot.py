@@ -24,7 +24,7 @@ from analysis.model import schema, settings, telling, trusted
 from analysis.model.settings import Trust
 from analysis.model.shelf import STAGED, code_version, digest, put, tidy
 from analysis.model.stage import stage_all
-from analysis.sources import mapping, registry
+from analysis.sources import files, mapping, registry
 from analysis.sources.registry import Delivery, Register
 
 MANIFEST, LATEST, REPORTED = "manifest.json", "latest.json", "reported.json"
@@ -157,7 +157,7 @@ def _built(data: str, order: Order, shelf: Path) -> Path:
     temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=shelf))
     # Beside the snapshot: what does not fit into memory goes to the disk that has room for it.
     engine = ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=str(temporary / "spill"))
-    engine.raw_sql("SET enable_progress_bar = false")
+    files.quiet(engine.con)
     try:
         stages = stage_all(engine, order.register, order.deliveries, shelf / STAGED)
         work = trusted.build(engine, order.register, stages, order.trust, temporary, shelf)

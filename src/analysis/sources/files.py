@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,6 +32,12 @@ CSV = {".csv", ".txt", ".tsv"}
 def hold(engine: ibis.BaseBackend, table: ibis.Table) -> ibis.Table:
     """Keep a table's rows in the engine, to be computed once and read many times."""
     return engine.create_table(ibis.util.gen_name("held"), table, temp=True)
+
+
+def quiet(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let the engine show no progress bar of its own."""
+    with suppress(duckdb.Error):  # in a notebook that cannot show one it cannot be switched off
+        connection.execute("SET enable_progress_bar = false")
 
 
 def fingerprint(path: Path) -> str:

@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from analysis.model.linkage.comparisons import COMPARISONS
 from analysis.model.linkage.evidence import FREQUENT, KEYS, frequencies
+from analysis.sources import files
 
 SEED = 20260101
 SAMPLED_PAIRS = 100_000
@@ -78,7 +79,7 @@ class Model:
         self.count = int(rows.count().execute())
         with quiet():
             self._connection = duckdb.connect()
-            self._connection.execute("SET enable_progress_bar = false")
+            files.quiet(self._connection)
             home = engine.raw_sql("SELECT current_setting('temp_directory')").fetchall()[0][0]
             self._connection.execute("SET temp_directory = ?", [home])
             self._api = DuckDBAPI(self._connection)

@@ -164,8 +164,9 @@ def damaged(path: Path, kind: str) -> Callable[[duckdb.Error], Raw]:
     """For :attr:`Raw.mend` of a file that cannot be scanned otherwise."""
 
     def mend(error: duckdb.Error) -> Raw:
+        said = str(error).replace(str(path), path.name).strip().splitlines()[0][:200]
         raise SourceError(
-            f"{path.name} is not a readable {kind}: {first_line(error)}; deliver it anew"
+            f"{path.name} is not a readable {kind}: {said}; deliver it anew"
         ) from None
 
     return mend

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import shutil
 from datetime import datetime, timedelta
@@ -14,7 +15,6 @@ from typing import Any
 import duckdb
 import pytest
 
-from analysis.errors import ParameterError
 from analysis.model import schema
 
 MONTHS = 20
@@ -159,9 +159,8 @@ def spark_engine() -> str:
         # It lives for seconds, in which Java's second compiler never earns what it costs.
         patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-        try:
-            backend = engines.connect("local[2]")
-        except ParameterError as error:
-            pytest.skip(str(error))
+        if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+            pytest.skip("Spark needs Java, which is not here")
+        backend = engines.connect("local[2]")  # with Java there, what stops it is a defect
     yield "local[2]"
     backend.disconnect()

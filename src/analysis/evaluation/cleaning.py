@@ -13,8 +13,6 @@ TWIN = {"twin_source": "source", "twin_file": "file", "twin_row": "source_row"}
 ACTS = ("rejected", "merged", "repaired", "flagged")
 ONE_FOR_ALL = "revenue"
 """Of amounts in another currency all are converted, and the repair lists this one."""
-ALTERNATIVES: dict[str, tuple[str, ...]] = {}
-"""By kind of fault, other rules that deal with it as well as the one that is expected."""
 TARGET = "≥ 0.99"
 PENNY = 0.0101
 FILLED = ("currency", "unit", "fill_region", "fill_cost", "fill_channel", "standard_class")
@@ -47,9 +45,9 @@ def read_told(snapshot: Path) -> pd.DataFrame:
 def fault_scores(faults: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
     """How many of the planted faults cleaning found.
 
-    A fault is found where the rule that is expected, or one of :data:`ALTERNATIVES`, did what is
-    expected at its row; of a value that was to be repaired, in its column. Of two records of one
-    thing it does not matter which gives way.
+    A fault is found where the rule that is expected did what is expected at its row; of a value
+    that was to be repaired, in its column. Of two records of one thing it does not matter which
+    gives way.
 
     Returns
     -------
@@ -190,10 +188,7 @@ def _units(faults: pd.DataFrame) -> pd.DataFrame:
             (place, twin) if both else (place,)
             for place, twin, both in zip(own, twins, merged, strict=True)
         ],
-        rules=[
-            (rule, *ALTERNATIVES.get(kind, ()))
-            for rule, kind in zip(acted["expected_rule"], acted["kind"], strict=True)
-        ],
+        rules=[(rule,) for rule in acted["expected_rule"]],
     )
 
 

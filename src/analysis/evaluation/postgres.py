@@ -129,7 +129,7 @@ def _as(owner: str | None) -> dict[str, Any]:
 def _run(command: Sequence[str | Path], owner: str | None) -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd="/", **_as(owner))
     if done.returncode:
-        raise NoServerError(f"no PostgreSQL server: {Path(command[0]).name}: {done.stderr.strip()}")
+        raise AnalysisError(f"PostgreSQL server: {Path(command[0]).name}: {done.stderr.strip()}")
 
 
 def _free_port() -> int:
@@ -146,4 +146,4 @@ def _wait(running: subprocess.Popen[bytes], programs: Path, port: int, log: Path
             return
         time.sleep(0.1)
     said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-3:]
-    raise NoServerError(f"no PostgreSQL server: it did not start: {' '.join(said)}")
+    raise AnalysisError(f"PostgreSQL server: it did not start: {' '.join(said)}")

@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.model import schema
 from analysis.model.cleaning.work import located
 from analysis.model.coverage import LINES, NEEDED
+from analysis.sources.raw import literal
 
 QUIET_DAYS = 3
 """A firm may take no order on a month's last days, and it is whole all the same."""
@@ -126,8 +127,8 @@ class Figures:
                 row["n"],
                 row["read"],
                 f"SELECT file, source_row, reason FROM {self.trust['quarantine']} WHERE "
-                f"action = 'rejected' AND \"table\" = {_text(row['table'])} "
-                f"AND source = {_text(row['source'])}",
+                f"action = 'rejected' AND \"table\" = {literal(row['table'])} "
+                f"AND source = {literal(row['source'])}",
             )
             for row in rows.to_dict("records")
         ]
@@ -302,10 +303,10 @@ class Figures:
         return f'SELECT "table", source, file, sum(n) AS read FROM ({query}) GROUP BY ALL'
 
     def _unreadable(self, row: dict[str, Any]) -> str:
-        place = f'"table" = {_text(row["table"])} AND source = {_text(row["source"])}'
+        place = f'"table" = {literal(row["table"])} AND source = {literal(row["source"])}'
         if isinstance(row["file"], str):
-            place += f" AND file = {_text(row['file'])}"
-        column = _text(row["column"])
+            place += f" AND file = {literal(row['file'])}"
+        column = literal(row["column"])
         return (
             "SELECT file, source_row, \"column\" || ' ''' || before || ''' cannot be read' "
             f"AS reason FROM {self.trust['repairs']} WHERE rule = 'unreadable' AND {place} "
@@ -320,7 +321,7 @@ class Figures:
         rejected = (
             "SELECT source, file, source_row, reason, record ->> '$.region' AS region, "
             f"record ->> '$.channel' AS channel FROM {self.trust['quarantine']} "
-            f"WHERE \"table\" = {_text(table)} AND action = 'rejected'"
+            f"WHERE \"table\" = {literal(table)} AND action = 'rejected'"
         )
         if scope == "field":
             return f"SELECT file, source_row, reason FROM ({rejected})"
@@ -342,14 +343,10 @@ class Figures:
                 for column in NEEDED
                 if column in lines.columns
             ]
-        of = f"WHERE coalesce({scope}, '') = {_text(part)}" if scope != "overall" else ""
+        of = f"WHERE coalesce({scope}, '') = {literal(part)}" if scope != "overall" else ""
         return f"SELECT file, source_row, reason FROM ({' UNION ALL '.join(parts)}) {of}"
 
     def _ask(self, query: str) -> pd.DataFrame:
         cursor = self.engine.raw_sql(query)
         names = [column[0] for column in cursor.description]
         return pd.DataFrame(cursor.fetchall(), columns=names)
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -6,6 +6,8 @@ the engine, and only for comparing. What a system delivered is what a pack shows
 
 from __future__ import annotations
 
+from analysis.sources.raw import literal
+
 FULL_WIDTH = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000"
 ASCII = "".join(chr(code) for code in range(0x21, 0x7F)) + " "
 
@@ -48,7 +50,7 @@ COUNTRY_CODES = (
 
 def plain(text: str) -> str:
     """Small letters without accents or full-width forms; signs become single spaces."""
-    small = f"lower(strip_accents(translate({text}, {_quoted(FULL_WIDTH)}, {_quoted(ASCII)})))"
+    small = f"lower(strip_accents(translate({text}, {literal(FULL_WIDTH)}, {literal(ASCII)})))"
     bare = f"regexp_replace({small}, '[''’`´]', '', 'g')"
     return f"trim(regexp_replace({bare}, '[^\\p{{L}}\\p{{N}}]+', ' ', 'g'))"
 
@@ -76,7 +78,7 @@ def spoken_name(text: str) -> str:
     formless = f"regexp_replace({padded}, ' ({dropped.replace(' ', '  ')}) ', ' ', 'g')"
     chinese = f"regexp_replace({formless}, '({'|'.join(LEGAL_CHINESE)})', '', 'g')"
     spaced = f"trim(regexp_replace({chinese}, ' +', ' ', 'g'))"
-    nobody = ", ".join(map(_quoted, NOBODY))
+    nobody = ", ".join(map(literal, NOBODY))
     bare = f"coalesce(nullif({spaced}, ''), it)"
     named = f"CASE WHEN it NOT IN ({nobody}, '') THEN {_let(bare, _joined())} END"
     return _let(plain(spelt), named)
@@ -88,7 +90,7 @@ def phone(text: str) -> str:
     ``+44 (0)20 7946 0018``, ``0044 20 79460018`` and ``020 7946 0018 ext. 4`` are one. Numbers of
     fewer than six digits, or of one digit only, say nothing.
     """
-    ascii_ = f"translate({text}, {_quoted(FULL_WIDTH)}, {_quoted(ASCII)})"
+    ascii_ = f"translate({text}, {literal(FULL_WIDTH)}, {literal(ASCII)})"
     main = f"regexp_replace({ascii_}, '(?i)\\s*(ext|extension|x|转|分机)\\.?\\s*\\d+\\s*$', '')"
     digits = f"regexp_replace(replace({main}, '(0)', ''), '[^0-9+]', '', 'g')"
     dialled = f"regexp_replace({digits}, '^\\++', '00')"
@@ -155,7 +157,3 @@ def _joined() -> str:
 def _let(value: str, body: str) -> str:
     """``body`` with ``it`` standing for ``value``, which is computed once."""
     return f"list_transform([{value}], lambda it: {body})[1]"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

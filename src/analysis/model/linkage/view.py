@@ -8,6 +8,7 @@ import ibis
 
 from analysis.model import schema
 from analysis.model.linkage import standard
+from analysis.sources.raw import literal
 
 STANDARD = {
     "name": standard.name,
@@ -91,7 +92,7 @@ def _ranked(
     given = f"({ibis.to_sql(records, dialect='duckdb')})"
     linked = f"({ibis.to_sql(links, dialect='duckdb')})"
     order = " ".join(
-        f"WHEN {_text(system)} THEN {int(priority)}" for system, priority in priorities.items()
+        f"WHEN {literal(system)} THEN {int(priority)}" for system, priority in priorities.items()
     )
     name: str = ibis.util.gen_name("ranked")
     own = ", ".join(f"r.{_named(column)}" for column in columns)
@@ -124,10 +125,10 @@ def _column_conflicts(ranked: str, column: str, declared: schema.Table) -> str:
     else:
         said = f"lower(trim({own}::VARCHAR))"
     return f"""
-        SELECT 'customers' AS "table", customer_id AS record_key, {_text(column)} AS "column",
+        SELECT 'customers' AS "table", customer_id AS record_key, {literal(column)} AS "column",
             winner_source, winner_value, source AS loser_source, value AS loser_value,
-            CASE WHEN source = winner_source THEN {_text(BY_ORDER)} ELSE {_text(BY_PRIORITY)} END
-                AS rule
+            CASE WHEN source = winner_source THEN {literal(BY_ORDER)}
+                ELSE {literal(BY_PRIORITY)} END AS rule
         FROM (
             SELECT *,
                 first_value(source) OVER first_one AS winner_source,
@@ -162,7 +163,3 @@ def _made(
 
 def _named(column: str) -> str:
     return f'"{column}"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -10,7 +10,7 @@ import pytest
 from analysis.errors import ParameterError
 from analysis.evaluation import engines
 from analysis.measures import engine as measures
-from analysis.measures.catalogue import DIMENSIONS, MEASURES
+from analysis.measures.catalogue import MEASURES
 from analysis.model.dataset import open_snapshot
 from analysis.periods import parse
 
@@ -30,7 +30,7 @@ def demo_slice(demo_folder, tmp_path_factory):
 
 class TestEverythingAsked:
     def test_every_measure_is_there_by_every_dimension(self, answers):
-        for by in DIMENSIONS:
+        for by in engines.BY:
             table = answers[f"compare, by {by}"]
             assert set(table.index.get_level_values("measure")) == set(MEASURES)
             assert table[["current", "prior", "year_before"]].notna().any(axis=None)

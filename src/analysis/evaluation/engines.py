@@ -14,13 +14,15 @@ from analysis.errors import AnalysisError
 from analysis.evaluation import postgres
 from analysis.evaluation.record import Figure, share
 from analysis.measures import engine as measures
-from analysis.measures.catalogue import DIMENSIONS, MEASURES
+from analysis.measures.catalogue import MEASURES
 from analysis.model import engines
 from analysis.model.dataset import Dataset, open_snapshot
 from analysis.periods import parse
 
 LABELS = {"duckdb": "DuckDB", "postgresql": "PostgreSQL", "spark": "Spark"}
-PARTS: list[list[str]] = [[], *([name] for name in DIMENSIONS)]
+BY = ("region", "channel", "category", "month")
+"""Dimensions of every kind: of the line, of a table joined to it, and of time."""
+PARTS: list[list[str]] = [[], *([name] for name in BY)]
 CLOSE = 1e-12
 """How far ratios and growth may lie apart, as a share: they are divided after they are summed."""
 EXACT = ("numerator", "denominator", "units", "revenue", "order_count", "days_since_last_order")

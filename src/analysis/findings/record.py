@@ -39,7 +39,15 @@ class Finding:
     notable : bool
         Whether a director should read it on the front page.
     at_stake : float
-        Money it is about, for ranking findings; 0 where it is about none.
+        Money it is about, over the period, for ranking findings; 0 where it is about none.
+    surprise : float
+        How unusual it is, 0–1: the share of earlier, alike periods that moved less. One half where
+        nothing is known of what is usual.
+    certainty : float
+        How sure it is, 0–1: 1 for what was counted; for an estimate, 1 less the chance that there
+        is nothing.
+    subject : str
+        What it is about, ``category:Furniture``; the front page says one thing of each subject.
     caveats : tuple of str
         What a careful reader must know before quoting it.
     """
@@ -52,7 +60,15 @@ class Finding:
     n: int
     notable: bool
     at_stake: float = 0.0
+    surprise: float = 0.5
+    certainty: float = 1.0
+    subject: str = ""
     caveats: tuple[str, ...] = field(default=())
+
+    @property
+    def weight(self) -> float:
+        """What ranks findings: money at stake, less what is uncertain, less half what is usual."""
+        return self.at_stake * self.certainty * (0.5 + 0.5 * self.surprise)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         caveats = "".join(f"\n\n*{escaped(text)}*" for text in self.caveats)

@@ -67,10 +67,28 @@ class Measure:
 
 @dataclass(frozen=True)
 class Dimension:
-    """Something measures can be split by, and the table or column it needs."""
+    """Something measures can be split by.
+
+    Attributes
+    ----------
+    name : str
+        Column name; the label a reader sees stands under it in the words.
+    needs : str
+        Table and column that hold it: ``order_lines.channel``, ``products.category``.
+    """
 
     name: str
     needs: str
+
+    @property
+    def table(self) -> str:
+        """Table that holds it."""
+        return self.needs.partition(".")[0]
+
+    @property
+    def column(self) -> str:
+        """Its name in that table."""
+        return self.needs.partition(".")[2] or self.name
 
     @property
     def label(self) -> str:
@@ -163,6 +181,16 @@ DIMENSIONS = {
         Dimension("region", "order_lines"),
         Dimension("channel", "order_lines.channel"),
         Dimension("category", "products.category"),
+        Dimension("subcategory", "products.subcategory"),
+        Dimension("product", "order_lines.product_id"),
+        Dimension("kind", "customers.kind"),
+        Dimension("industry", "customers.industry"),
+        Dimension("size_band", "customers.size_band"),
+        Dimension("acquisition_channel", "customers.acquisition_channel"),
+        Dimension("customer", "order_lines.customer_id"),
+        Dimension("salesperson", "order_lines.salesperson_id"),
+        Dimension("team", "staff.team"),
+        Dimension("promotion", "order_lines.promotion_id"),
         Dimension("month", "order_lines"),
     )
 }

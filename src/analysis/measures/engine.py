@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.errors import ContractError, nearest
 from analysis.measures.catalogue import DIMENSIONS, MEASURES, Measure
-from analysis.measures.lines import in_scope, is_new
+from analysis.measures.lines import in_scope, is_new, with_dimensions
 from analysis.model.dataset import QUIET_DAYS, Dataset
 from analysis.params import Run
 from analysis.periods import Period
@@ -58,7 +58,7 @@ def measure(
     index = [*by, "measure"]
     if not all(data.has(dimension.needs) for dimension in dimensions):
         return pd.DataFrame(columns=[*index, *PARTS]).set_index(index).astype(float)
-    lines = in_scope(data, region, period)
+    lines = with_dimensions(in_scope(data, region, period), data, by)
     if "month" in by:
         # New in its month, not in every month of a longer period that began before the first order.
         lines = lines.mutate(is_new=is_new(lines, lines.month))

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Final
+
 import ibis
 import ibis.expr.types as ir
 
+from analysis.measures.catalogue import DIMENSIONS
 from analysis.model import schema
 from analysis.model.dataset import Dataset
 from analysis.params import WHOLE_FIRM
 from analysis.periods import Period
+
+KEYS: Final = {
+    "products": "product_id",
+    "customers": "customer_id",
+    "staff": "salesperson_id",
+}
+"""What an order line knows the rows of another table by."""
 
 
 def in_scope(data: Dataset, region: str, period: Period) -> ibis.Table:
@@ -31,7 +42,7 @@ def in_scope(data: Dataset, region: str, period: Period) -> ibis.Table:
     lines = lines.mutate(
         month=lines.ordered_at.truncate("M"), is_new=is_new(lines, ibis.literal(period.start))
     )
-    return _with_returns(_with_category(lines, data), data)
+    return _with_returns(with_dimensions(lines, data, ["category"]), data)
 
 
 def is_new(lines: ibis.Table, since: ir.Value) -> ir.BooleanValue:
@@ -40,12 +51,27 @@ def is_new(lines: ibis.Table, since: ir.Value) -> ir.BooleanValue:
     return known & (lines.first_ordered_at >= since)
 
 
-def _with_category(lines: ibis.Table, data: Dataset) -> ibis.Table:
-    if "products" not in data.tables:
-        return lines.mutate(category=ibis.null("string"))
-    products = data.tables["products"].select("product_id", "category")
-    # A line whose product is unknown stays, without a category; the key of products is unique.
-    return lines.left_join(products, "product_id").drop("product_id_right")
+def with_dimensions(lines: ibis.Table, data: Dataset, names: Iterable[str]) -> ibis.Table:
+    """Order lines with dimensions of the catalogue as columns, by their names there.
+
+    A line whose product, customer or salesperson is unknown stays, without them; where the firm
+    does not deliver the table, the dimension is missing on every line.
+    """
+    for name in names:
+        dimension = DIMENSIONS[name]
+        if name in lines.columns:
+            continue
+        if dimension.table == "order_lines":
+            lines = lines.mutate(**{name: lines[dimension.column]})
+        elif not data.has(dimension.needs):
+            lines = lines.mutate(**{name: ibis.null("string")})
+        else:
+            key = KEYS[dimension.table]
+            table = data.tables[dimension.table]
+            known = table.select(table[key], **{name: table[dimension.column]})
+            # Keys of these tables are unique: no line is doubled.
+            lines = lines.left_join(known, key).drop(f"{key}_right")
+    return lines
 
 
 def _with_returns(lines: ibis.Table, data: Dataset) -> ibis.Table:

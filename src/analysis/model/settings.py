@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from analysis import params, paths
-from analysis.params import Share, Strict
+from analysis.settings import Share, Strict
 
 Positive = Annotated[float, Field(gt=0)]
 

@@ -9,7 +9,7 @@ import sqlglot
 from pydantic import Field, field_validator, model_validator
 from sqlglot import exp
 
-from analysis.params import Strict
+from analysis.settings import Strict
 
 ARITHMETIC = (
     exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Paren, exp.Column, exp.Identifier,

@@ -1,0 +1,1 @@
+"""Days on which a firm sells: weekdays, public holidays, moved working days, moving festivals."""

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import ContractError, nearest
-from analysis.measures.catalogue import DIMENSIONS, MEASURES, Measure
-from analysis.measures.lines import in_scope, is_new, with_dimensions
+from analysis.measures.catalogue import DIMENSIONS, MEASURES, Measure, Part
+from analysis.measures.halves import halves, value_of
+from analysis.measures.lines import MOMENTS, in_scope
+from analysis.measures.views import Scope
 from analysis.model.dataset import QUIET_DAYS, Dataset
 from analysis.params import Run
 from analysis.periods import Period
 
 PARTS = ["numerator", "denominator", "value"]
 Entry = TypeVar("Entry")
-MOMENTS: Literal["us"] = "us"
-"""Engines give moments in units of their own; all hold them to the microsecond."""
 WINDOWS = ["current", "prior", "year_before"]
 
 
@@ -58,27 +58,7 @@ def measure(
     index = [*by, "measure"]
     if not all(data.has(dimension.needs) for dimension in dimensions):
         return pd.DataFrame(columns=[*index, *PARTS]).set_index(index).astype(float)
-    lines = with_dimensions(in_scope(data, region, period), data, by)
-    if "month" in by:
-        # New in its month, not in every month of a longer period that began before the first order.
-        lines = lines.mutate(is_new=is_new(lines, lines.month))
-    named = [name for name in by if name != "month"]
-    lines = lines.mutate(**{name: lines[name].fill_null("") for name in named})
-    numbers = {
-        f"{one.name}.{part}": over(lines).cast("float64")
-        for one in measures
-        if data.has(one.needs)
-        for part, over in (("numerator", one.numerator), ("denominator", one.denominator))
-        if over is not None
-    }
-    if by:
-        wide = lines.group_by(list(by)).aggregate(**numbers).order_by(list(by)).execute()
-    else:
-        wide = lines.aggregate(**numbers, lines=lines.count()).execute()
-        # The sum of no lines is missing to the engine; nothing sold is zero.
-        wide = wide.fillna(0.0) if wide["lines"][0] == 0 else wide
-    if "month" in by:
-        wide = wide.assign(month=wide["month"].dt.as_unit(MOMENTS))
+    wide = halves(Scope(data, region, period, tuple(by)), measures)
     tables = [_one_measure(wide, one, list(by)) for one in measures]
     table = pd.concat(tables).set_index(index)
     return table.sort_index(level=list(by), sort_remaining=False) if by else table
@@ -132,9 +112,9 @@ def by_month(
     taken = measure(data, region, span, names, by=["month"])["value"].unstack("measure")
     taken.index = pd.PeriodIndex(taken.index, freq="M", name="month")
     table = taken.reindex(index=months, columns=list(names))
-    known = [MEASURES[name] for name in names if data.has(MEASURES[name].needs)]
+    known = [MEASURES[name] for name in names if _of_lines(data, MEASURES[name])]
     # No order in a month the data cover: sold nothing, which is zero.
-    sums = {one.name: table[one.name].fillna(0.0) for one in known if one.denominator is None}
+    sums = {one.name: table[one.name].fillna(0.0) for one in known if one.is_amount}
     return table.assign(**sums).rename_axis(columns=None)
 
 
@@ -197,14 +177,23 @@ def _known(name: str, catalogue: dict[str, Entry], kind: str) -> Entry:
     return catalogue[name]
 
 
+def _of_lines(data: Dataset, one: Measure) -> bool:
+    """Whether a measure is of order lines, whose reach is the data's, and can be taken."""
+    half = one.numerator
+    return all(map(data.has, one.needs)) and isinstance(half, Part) and half.of == "lines"
+
+
 def _window(data: Dataset, taken: pd.DataFrame | None, name: str, rows: pd.Index) -> pd.DataFrame:
     """The columns of one window for all groups seen in any; none taken: all missing."""
     if taken is None:
         part = pd.DataFrame(index=rows, columns=PARTS, dtype=float)
     else:
         part = taken.reindex(rows)
-        of_rows = [MEASURES[measure] for measure in _measures_of(rows)]
-        is_sum = [one.denominator is None and data.has(one.needs) for one in of_rows]
+        known = taken["value"].notna().groupby(level="measure").any()
+        is_sum = [
+            MEASURES[name].is_amount and (_of_lines(data, MEASURES[name]) or bool(known.get(name)))
+            for name in _measures_of(rows)
+        ]
         # A group without orders sold nothing: its sums and counts are zero, its ratios unknown.
         nothing = ~rows.isin(taken.index) & np.array(is_sum, dtype=bool)
         part.loc[nothing, ["numerator", "value"]] = 0.0
@@ -216,11 +205,7 @@ def _measures_of(rows: pd.Index) -> list[str]:
 
 
 def _one_measure(wide: pd.DataFrame, one: Measure, by: list[str]) -> pd.DataFrame:
-    """The rows of one measure, from the wide table the engine gives."""
-    table = wide[by].assign(measure=one.name)
+    """The rows of one measure, from the wide table of halves."""
     missing = pd.Series(float("nan"), index=wide.index)
-    numerator = wide.get(f"{one.name}.numerator", missing).astype(float)
-    denominator = wide.get(f"{one.name}.denominator", missing).astype(float)
-    ratio = numerator / denominator.where(denominator != 0)
-    value = numerator if one.denominator is None else ratio
-    return table.assign(numerator=numerator, denominator=denominator, value=value)
+    parts = {part: wide.get(f"{one.name}.{part}", missing).astype(float) for part in PARTS[:2]}
+    return wide.reindex(columns=by).assign(measure=one.name, **parts, value=value_of(wide, one))

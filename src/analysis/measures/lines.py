@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -14,6 +14,8 @@ from analysis.model.dataset import Dataset
 from analysis.params import WHOLE_FIRM
 from analysis.periods import Period
 
+MOMENTS: Literal["us"] = "us"
+"""Engines give moments in units of their own; all hold them to the microsecond."""
 KEYS: Final = {
     "products": "product_id",
     "customers": "customer_id",

@@ -14,7 +14,7 @@ from analysis.errors import PublishError
 from analysis.findings.record import MIME, Finding
 from analysis.pack import collect
 from analysis.pack.appendix import sources
-from analysis.pack.assemble import assemble, most_notable, reading_order, write
+from analysis.pack.assemble import assemble, reading_order, write
 from analysis.pack.facts import gather
 
 EXHIBIT = "application/vnd.analysis.exhibit+json"
@@ -196,30 +196,6 @@ def test_texts_are_written_as_lists_of_lines(pack, tmp_path):
     written = json.loads((tmp_path / "pack.ipynb").read_text(encoding="utf-8"))
     assert all(isinstance(cell["source"], list) for cell in written["cells"])
     assert nbformat.read(tmp_path / "pack.ipynb", as_version=4).cells[0].source.startswith("---\n")
-
-
-class TestMostNotable:
-    def test_the_headline_comes_first_and_one_of_each_chapter(self):
-        findings = [
-            finding("descriptive.headline", 1), finding("descriptive.trend", 9),
-            finding("diagnostic.a", 5), finding("diagnostic.b", 8), finding("predictive.c", 2),
-        ]  # fmt: skip
-        chosen = [one.id for one in most_notable(findings, {"fig-a"})]
-        assert chosen == [one.id for one in findings]
-
-    def test_what_has_most_at_stake_takes_the_places_left(self):
-        findings = [finding("descriptive.headline", 1)]
-        findings += [finding(f"diagnostic.{i}", stake=i) for i in range(9)]
-        chosen = [one.id for one in most_notable(findings, {"fig-a"})]
-        assert chosen == ["descriptive.headline", *(f"diagnostic.{i}" for i in (5, 6, 7, 8))]
-
-    def test_the_headline_of_a_quiet_month_is_there_all_the_same(self):
-        quiet = finding("descriptive.headline", notable=False)
-        assert most_notable([quiet], {"fig-a"}) == [quiet]
-
-    def test_what_is_not_notable_or_has_no_exhibit_is_left_out(self):
-        findings = [finding("a.b", notable=False), finding("a.c", exhibit="fig-gone")]
-        assert most_notable(findings, {"fig-a"}) == []
 
 
 def test_findings_with_one_id_are_refused(notebook, tmp_path):

@@ -1,4 +1,4 @@
-"""Key figures as cards: value, and direction against last year."""
+"""Key figures as cards: value, direction, and whether the target is met."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from analysis.measures.catalogue import MEASURES
 from analysis.params import Run
 from analysis.text import escaped, words
 
-SHOWN = ["revenue", "orders", "customers", "average_order_value", "gross_margin_rate"]
 Card = tuple[str, str, str, str]
 """Label, value, delta and tone: ``good``, ``bad`` or ``flat``."""
 
@@ -40,29 +39,31 @@ class Cards:
         }
 
 
-def headline(comparison: pd.DataFrame, run: Run) -> Cards:
-    """Show the key figures of ``measures.engine.compare`` as cards; those there are."""
-    known = comparison[comparison["current"].notna()]
-    return Cards([_card(name, known.loc[name], run) for name in SHOWN if name in known.index])
+def board(standing: pd.DataFrame, run: Run, base: str | None) -> Cards:
+    """Show the indicators of the firm's profile (``analyses.board.board``) as cards.
+
+    Each with its change on the base, and whether its target is met; no more than the profile says.
+    """
+    shown = [name for name in run.profile.indicators if name in standing.index]
+    return Cards([_card(name, standing.loc[name], run, base) for name in shown])
 
 
-def _card(name: str, row: pd.Series, run: Run) -> Card:
+def _card(name: str, row: pd.Series, run: Run, base: str | None) -> Card:
     measure = MEASURES[name]
     value = units.value(row["current"], measure.unit, run.currency)
-    base = "year_before" if pd.notna(row["year_before"]) else "prior"
-    change = row[f"change_{base}"]
-    if pd.isna(change):
-        return measure.label, value, words("card.no_base"), "flat"
+    target = ""
+    if pd.notna(row["target"]):
+        met = (row["gap_target"] >= 0) if measure.good == "up" else (row["gap_target"] <= 0)
+        state = words("board.card.met" if met else "board.card.missed")
+        written = units.value(row["target"], measure.unit, run.currency)
+        target = " · " + words("board.card.target", value=written, state=state)
+    if base is None or pd.isna(row["change"]):
+        return measure.label, value, words("card.no_base") + target, "flat"
+    direction = "flat" if row["change"] == 0 else "up" if row["change"] > 0 else "down"
     if measure.unit == "rate":
-        amount = units.points(abs(change), signed=False)
-    else:
-        # The sign is the arrow's.
-        amount = units.growth(abs(row[f"growth_{base}"]), row[base]).removeprefix("+")
-    direction = "flat" if change == 0 else "up" if change > 0 else "down"
-    tone = "flat" if direction == "flat" else "good" if direction == measure.good else "bad"
-    return (
-        measure.label,
-        value,
-        f"{words(f'card.{direction}')} {amount} {words(f'card.on_{base}')}",
-        tone,
-    )
+        amount = units.points(abs(row["change"]), signed=False)
+    else:  # the sign is the arrow's
+        amount = units.growth(abs(row["relative"]), row["before"]).removeprefix("+")
+    tone = {"better": "good", "worse": "bad"}.get(row["verdict"], "flat")
+    delta = f"{words(f'card.{direction}')} {amount} {words(f'card.on_{base}')}{target}"
+    return measure.label, value, delta, tone

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import partial
+from html import escape
 from typing import Any
 
 import nbformat
@@ -17,10 +18,10 @@ from analysis.pack.facts import PACKAGES, Facts, package_version
 from analysis.text import words
 
 
-def cells(facts: Facts) -> Iterator[Any]:
-    """Cells of the chapters that follow the notebooks."""
+def cells(facts: Facts, told: str) -> Iterator[Any]:
+    """Cells of the chapters that follow the notebooks, in which ``told`` is what readers see."""
     yield _heading("definitions")
-    yield _table("tbl-definitions", definitions())
+    yield _table("tbl-definitions", definitions(told))
     yield _heading("data")
     yield _markdown(_data_notes(facts))
     yield _table("tbl-sources", sources(facts))
@@ -30,12 +31,13 @@ def cells(facts: Facts) -> Iterator[Any]:
     yield _table("tbl-provenance", provenance(facts))
 
 
-def definitions() -> Table:
-    """Every measure of the catalogue, its definition and unit."""
+def definitions(told: str) -> Table:
+    """The measures of the catalogue a pack names, each with its definition and unit."""
+    named = [one for one in MEASURES.values() if escape(one.label) in told]
     rows = pd.DataFrame(
         {
-            "definition": [measure.definition for measure in MEASURES.values()],
-            "unit": [words(f"unit_name.{measure.unit}") for measure in MEASURES.values()],
+            "definition": [measure.definition for measure in named],
+            "unit": [words(f"unit_name.{measure.unit}") for measure in named],
         }
     )
     return table(
@@ -44,7 +46,7 @@ def definitions() -> Table:
             "definition": Column(words("table.definition")),
             "unit": Column(words("table.unit")),
         },
-        names=[measure.label for measure in MEASURES.values()],
+        names=[measure.label for measure in named],
         heading=words("table.measure"),
     )
 

@@ -21,12 +21,12 @@ from analysis.findings.record import MIME as FINDING
 from analysis.findings.record import Finding
 from analysis.pack import appendix, collect
 from analysis.pack.facts import Facts
+from analysis.pack.front import most_notable
 from analysis.text import escaped, words
 
 HIDDEN = {"parameters", "injected-parameters", "setup"}
 FRONT = "front"
-MOST_NOTABLE = 5
-HEADLINE = "descriptive.headline"
+SCOPE = "board.scope"
 TRUST = "quality.trust"
 BEHIND = "00-"
 """Notebooks named so run first and are read last: what stands behind the other chapters."""
@@ -91,15 +91,18 @@ def assemble(notebooks: list[Path], findings: list[Finding], facts: Facts) -> An
     """
     front: list[Cell] = []
     chapters: list[Cell] = []
+    chapter_of: dict[str, str] = {}
     for path in notebooks:
         for cell in _chapter(collect.read(path).cells):
-            (front if _is_front(cell) else chapters).append(_settled(cell, facts))
-    shown = {label for cell in chapters if (label := _label(cell))}
+            settled = _settled(cell, facts)
+            (front if _is_front(cell) else chapters).append(settled)
+            if not _is_front(cell) and (label := _label(settled)):
+                chapter_of[label] = path.stem
     cells = [
         _front_matter(facts),
-        *_summary(front, findings, shown, facts),
+        *_summary(front, findings, chapter_of, facts),
         *chapters,
-        *appendix.cells(facts),
+        *appendix.cells(facts, _told(chapters)),
     ]
     for place, cell in enumerate(cells):
         cell["id"] = f"pack-{place}"
@@ -111,27 +114,6 @@ def write(pack: Any, path: Path) -> None:
     """Write an assembled pack: equal packs are equal bytes."""
     text = json.dumps(_as_lines(pack), indent=1, ensure_ascii=False, sort_keys=True)
     path.write_text(text + "\n", encoding="utf-8")
-
-
-def most_notable(findings: list[Finding], shown: set[str]) -> list[Finding]:
-    """The findings for the front page, in reading order.
-
-    The headline, also of a period in which little moved, then of every other chapter the one with
-    most money at stake, so that no chapter crowds out the rest; the places left go to what has
-    most at stake of all.
-    """
-    notable = [
-        finding
-        for finding in findings
-        if (finding.notable or finding.id == HEADLINE) and finding.exhibit in shown
-    ]
-    ranked = sorted(notable, key=lambda finding: (finding.id != HEADLINE, -finding.at_stake))
-    first_of: dict[str, Finding] = {}
-    for finding in ranked:
-        first_of.setdefault(finding.id.split(".")[0], finding)
-    rest = [finding for finding in ranked if finding not in first_of.values()]
-    chosen = [*first_of.values(), *rest][:MOST_NOTABLE]
-    return [finding for finding in findings if finding in chosen]
 
 
 def _chapter(cells: list[Cell]) -> Iterator[Cell]:
@@ -213,13 +195,14 @@ def _settled(cell: Cell, facts: Facts) -> Cell:
 
 
 def _summary(
-    front: list[Cell], findings: list[Finding], shown: set[str], facts: Facts
+    front: list[Cell], findings: list[Finding], chapter_of: dict[str, str], facts: Facts
 ) -> Iterator[Cell]:
     yield _markdown(f"# {words('pack.summary')} {{.unnumbered #summary}}")
     yield _markdown(words("pack.goal", goal=escaped(facts.goal)))
+    yield from (_markdown(escaped(one.sentence)) for one in findings if one.id == SCOPE)
     yield from (_trust_line(one, facts) for one in findings if one.id == TRUST)
     yield from (cell for cell in front if _is_cards(cell))
-    told = most_notable(findings, shown)
+    told = most_notable(findings, chapter_of)
     items = [
         " ".join(
             [f"{place}.", escaped(finding.sentence), f"(@{finding.exhibit})"]
@@ -229,7 +212,7 @@ def _summary(
     ]
     yield _markdown(f"## {words('pack.notable')} {{.unnumbered .unlisted}}")
     yield _markdown("\n".join(items) or words("pack.nothing_notable"))
-    yield from (cell for cell in front if not _is_cards(cell))
+    yield from (cell for cell in front if _kind_of_front(cell) == "figure")
 
 
 def _trust_line(told: Finding, facts: Facts) -> Cell:
@@ -243,8 +226,23 @@ def _trust_line(told: Finding, facts: Facts) -> Cell:
     return _markdown(f"::: {{.callout-{tone}}}\n{' '.join(said)}\n:::")
 
 
+def _kind_of_front(cell: Cell) -> str:
+    """``figure`` for a picture; a finding made for the front page is told in its own place."""
+    return "figure" if any("image/svg+xml" in output["data"] for output in cell.outputs) else "told"
+
+
 def _is_cards(cell: Cell) -> bool:
     return any(".kpi-row" in output["data"].get("text/markdown", "") for output in cell.outputs)
+
+
+def _told(chapters: list[Cell]) -> str:
+    """Everything the chapters show in words, as HTML."""
+    return "\n".join(
+        str(output["data"].get("text/markdown", ""))
+        for cell in chapters
+        if cell.cell_type == "code"
+        for output in cell.outputs
+    )
 
 
 def _front_matter(facts: Facts) -> Cell:

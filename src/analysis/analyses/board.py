@@ -1,0 +1,275 @@
+"""How do the indicators the firm steers by stand, and which fall short?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from statsmodels.stats.proportion import confint_proportions_2indep
+
+from analysis import paths
+from analysis.errors import ParameterError, nearest
+from analysis.measures import engine
+from analysis.measures.catalogue import DIMENSIONS, MEASURES, Measure
+from analysis.measures.views import VIEWS
+from analysis.model.dataset import Dataset
+from analysis.params import WHOLE_FIRM, Run
+
+BASES = ("year_before", "prior")
+SPLITS = ("category", "region", "channel")
+"""What a shortfall is looked for in, in this order where two tell equally much."""
+
+
+def check(run: Run) -> None:
+    """Check that every indicator a run is steered by, or held against, is in the catalogue.
+
+    Raises
+    ------
+    ParameterError
+        If not; names the file and the nearest indicator there is.
+    """
+    asked = [("profiles.yml", name) for name in run.profile.indicators]
+    asked += [(f"targets/{run.data}.yml", one.indicator) for one in run.held_against]
+    for file, name in asked:
+        if name not in MEASURES:
+            where = paths.shown(paths.PARAMS / file)
+            raise ParameterError(f"{where}: no indicator is {name!r}; {nearest(name, MEASURES)}")
+
+
+def indicators(run: Run) -> list[str]:
+    """The indicators of a run's board: those it is steered by, then those it is held against."""
+    check(run)
+    held = [one.indicator for one in run.held_against]
+    return list(dict.fromkeys([*run.profile.indicators, *held]))
+
+
+def board(comparison: pd.DataFrame, run: Run, base: str | None) -> pd.DataFrame:
+    """Each indicator beside its base, its target and its benchmark, and whether it got better.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        As ``measures.engine.compare`` gives it for :func:`indicators`.
+    run : Run
+        Gives weights, what indicators are held against, and the smallest changes and counts that
+        are judged.
+    base : {"prior", "year_before"} or None
+        The period to compare with.
+
+    Returns
+    -------
+    DataFrame
+        One row per indicator the data can give, indexed by ``measure``, in the order of the
+        profile. Columns ``weight`` (0–1; missing for one that is only held against something),
+        ``current``, ``before``, ``change`` (in the indicator's unit), ``relative`` (share of a
+        positive base; of rates the change itself), ``low`` and ``high`` (95 % interval of the
+        change; rates of cases alone), ``n`` (cases now; missing for sums and counts), ``target``
+        and ``benchmark`` (missing if none), ``gap_target`` and ``gap_benchmark`` (current less
+        each), ``stake`` (money the gap to the target is worth; missing where it is not of money)
+        and ``verdict``: ``better``, ``worse``, ``same`` (less than the smallest notable change,
+        or an interval that holds zero), ``few`` (too few cases) or ``unknown`` (no base).
+
+    References
+    ----------
+    Newcombe, "Interval estimation for the difference between independent proportions",
+    Statistics in Medicine 17 (1998) 873–890, method 10, for the intervals.
+    """
+    known = comparison[comparison["current"].notna()]
+    rows = [
+        _row(str(name), known.loc[name], run, base)
+        for name in indicators(run)
+        if name in known.index
+    ]
+    return pd.DataFrame(rows, columns=list(_row_columns())).set_index("measure")
+
+
+def balance(board: pd.DataFrame) -> pd.Series:
+    """Weight of the indicators that got better, worse and neither; of those that are weighed.
+
+    Returns
+    -------
+    Series
+        Shares ``better``, ``worse``, ``same``, ``few`` and ``unknown`` (0–1) that add up to one;
+        nothing known: all missing.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"weight": [0.3, 0.3, float("nan")], "verdict": ["better", "same",
+    ...                                                                      "worse"]})
+    >>> balance(table)[["better", "worse", "same"]].tolist()
+    [0.5, 0.0, 0.5]
+    """
+    weighed = board.dropna(subset=["weight"])
+    by_verdict = weighed.groupby("verdict")["weight"].sum()
+    shares = by_verdict.reindex(["better", "worse", "same", "few", "unknown"], fill_value=0.0)
+    return shares / (shares.sum() or float("nan"))
+
+
+def shortfalls(board: pd.DataFrame) -> pd.DataFrame:
+    """Indicators that miss their target or benchmark, the most money at stake first.
+
+    Returns
+    -------
+    DataFrame
+        One row per indicator and ``against`` (``target``, ``benchmark``; index). Columns
+        ``current``, ``held`` (what it is held against), ``gap`` (in the indicator's unit, in the
+        direction that is bad, positive), ``stake`` (money; missing where the gap is of none) and
+        ``n``. A gap of less than rounding is none.
+    """
+    rows = []
+    for name, row in board.iterrows():
+        one = MEASURES[str(name)]
+        for against in ("target", "benchmark"):
+            gap = row[f"gap_{against}"] * (-1 if one.good == "up" else 1)
+            if pd.notna(gap) and gap > 1e-9 and row["verdict"] != "few":
+                held = row[against]
+                rows.append((name, against, row["current"], held, gap,
+                             _stake(one, gap, row["denominator"]), row["n"]))  # fmt: skip
+    columns = ["measure", "against", "current", "held", "gap", "stake", "n"]
+    table = pd.DataFrame(rows, columns=columns).set_index(["measure", "against"])
+    return table.sort_values(["stake", "gap"], ascending=False, na_position="last", kind="stable")
+
+
+def missed_target(data: Dataset, run: Run, missed: pd.DataFrame) -> pd.DataFrame:
+    """Where the worst missed target was missed: what each part fell short by.
+
+    A ratio is missed by ``target × denominator − numerator`` of its whole, and that adds up over
+    parts; so does each part's share of it. The dimension is the one whose parts tell most: in
+    which the shortfalls of parts, where there are some, exceed the whole's by least.
+
+    Parameters
+    ----------
+    data : Dataset
+        Opened snapshot.
+    run : Run
+        Which region and period.
+    missed : DataFrame
+        As :func:`shortfalls` gives it.
+
+    Returns
+    -------
+    DataFrame
+        One row per part, indexed by a dimension, largest shortfall first. Columns ``numerator``,
+        ``denominator``, ``value``, ``target`` and ``shortfall`` (in the numerator's unit; negative
+        where the part beat the target). Shortfalls add up to the whole's. No rows where no target
+        is missed, or where none of the parts is known. ``attrs["measure"]`` names the indicator.
+    """
+    targets = missed[missed.index.get_level_values("against") == "target"]
+    for (name, _), row in targets.iterrows():
+        one = MEASURES[str(name)]
+        if one.is_amount:
+            continue
+        tables = list(_parts(data, run, one, float(row["held"])))
+        if tables:
+            best = max(tables, key=_told)
+            best.attrs["measure"] = one.name
+            return best
+    empty = pd.DataFrame(columns=["numerator", "denominator", "value", "target", "shortfall"])
+    empty.attrs["measure"] = ""
+    return empty.rename_axis("category")
+
+
+def _parts(data: Dataset, run: Run, one: Measure, target: float) -> Iterable[pd.DataFrame]:
+    """The shortfall by each dimension the indicator can be split by."""
+    views = [VIEWS[half.of] for half in one.halves.values() if hasattr(half, "of")]
+    sign = 1 if one.good == "up" else -1
+    for name in SPLITS:
+        if name == "region" and run.region != WHOLE_FIRM:
+            continue
+        if not all(name in view.dimensions for view in views) or not data.has(
+            DIMENSIONS[name].needs
+        ):
+            continue
+        table = engine.measure(data, run.region, run.period, [one.name], [name])
+        parts = table.droplevel("measure").dropna(subset=["numerator", "denominator"])
+        if len(parts) > 1:
+            gap = sign * (target * parts["denominator"] - parts["numerator"])
+            parts = parts.assign(target=target, shortfall=gap)
+            yield parts.sort_values("shortfall", ascending=False, kind="stable")
+
+
+def _told(parts: pd.DataFrame) -> float:
+    """How much of the parts' shortfall the first of them has, over what an even share would be."""
+    short = parts["shortfall"].clip(lower=0)
+    return float(short.iloc[0] / short.sum() * len(parts)) if short.sum() > 0 else 0.0
+
+
+def _row_columns() -> tuple[str, ...]:
+    return (
+        "measure", "weight", "current", "before", "change", "relative", "low", "high", "n",
+        "numerator", "denominator", "target", "benchmark", "gap_target", "gap_benchmark", "stake",
+        "verdict",
+    )  # fmt: skip
+
+
+def _row(name: str, row: pd.Series, run: Run, base: str | None) -> tuple[object, ...]:
+    one = MEASURES[name]
+    nothing = float("nan")
+    before = row[base] if base else nothing
+    change = row["current"] - before
+    is_rate = one.unit == "rate"
+    relative = change if is_rate else change / before if before > 0 else nothing
+    low, high = _interval(one, row, base)
+    cases = nothing if one.is_amount or one.per != "cases" else row["current_denominator"]
+    held = {
+        kind: next((h.value for h in run.held_against if (h.indicator, h.kind) == (name, kind)),
+                   nothing)
+        for kind in ("target", "benchmark")
+    }  # fmt: skip
+    gaps = {kind: row["current"] - value for kind, value in held.items()}
+    bad = gaps["target"] * (-1 if one.good == "up" else 1)
+    stake = _stake(one, bad, row["current_denominator"]) if bad > 0 else nothing
+    return (
+        name, run.profile.weights.get(name, nothing), row["current"], before, change, relative,
+        low, high, cases, row["current_numerator"], row["current_denominator"], held["target"],
+        held["benchmark"], gaps["target"], gaps["benchmark"], stake,
+        _verdict(one, change, relative, (low, high), cases, run),
+    )  # fmt: skip
+
+
+def _interval(one: Measure, row: pd.Series, base: str | None) -> tuple[float, float]:
+    """95 % interval of the change of a rate of cases."""
+    unknown = float("nan"), float("nan")
+    if not (base and one.unit == "rate" and one.per == "cases"):
+        return unknown
+    hits, n, hits_before, n_before = (
+        row[f"{window}_{half}"]
+        for window in ("current", base)
+        for half in ("numerator", "denominator")
+    )
+    if not (0 <= hits <= n and 0 <= hits_before <= n_before and n > 0 and n_before > 0):
+        return unknown
+    low, high = confint_proportions_2indep(hits, n, hits_before, n_before, method="newcomb")
+    return float(low), float(high)
+
+
+def _verdict(
+    one: Measure,
+    change: float,
+    relative: float,
+    interval: tuple[float, float],
+    cases: float,
+    run: Run,
+) -> str:
+    if np.isnan(change) or not one.settled:
+        return "unknown"
+    if cases < run.settings.board.min_n:
+        return "few"
+    known = not np.isnan(interval[0])
+    if known and interval[0] <= 0 <= interval[1]:
+        return "same"
+    if one.good == "neither" or abs(relative) < run.settings.notable_share * (
+        0.5 if one.unit == "rate" else 1
+    ):
+        return "same"
+    return "better" if (change > 0) == (one.good == "up") else "worse"
+
+
+def _stake(one: Measure, gap: float, denominator: float) -> float:
+    """Money a gap is worth: a share of money is that much of it, money per case as often."""
+    if one.unit == "rate" and one.per == "money":
+        return gap * denominator
+    if one.unit == "money" and one.per == "cases":
+        return gap * (1.0 if one.is_amount else denominator)
+    return float("nan")

@@ -1,0 +1,141 @@
+"""The board: better or worse, held against targets, and where a target was missed."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.analyses import board
+from analysis.measures import engine
+from analysis.steering import Held, Profile, Steered
+
+WINDOWS = ("current", "prior", "year_before")
+
+
+def comparison(**rows):
+    """Indicators with numerator and denominator now and a year before; the base is the year."""
+    table = pd.DataFrame(index=pd.Index(list(rows), name="measure"))
+    for place, window in enumerate(("current", "year_before")):
+        table[f"{window}_numerator"] = [float(row[place][0]) for row in rows.values()]
+        table[f"{window}_denominator"] = [
+            float(row[place][1]) if row[place][1] else np.nan for row in rows.values()
+        ]
+        over = table[f"{window}_denominator"].fillna(1.0)
+        table[window] = table[f"{window}_numerator"] / over
+    return table.assign(prior=np.nan, prior_numerator=np.nan, prior_denominator=np.nan)
+
+
+def steered(run, held=(), **weights):
+    dimensions = {f"d{i}": Steered(weight=w, indicators=(name,))
+                  for i, (name, w) in enumerate(weights.items())}  # fmt: skip
+    return replace(run, profile=Profile(most=5, dimensions=dimensions), held_against=tuple(held))
+
+
+def target(indicator, value, kind="target"):
+    return Held(indicator=indicator, kind=kind, value=value, source="Board")
+
+
+@pytest.fixture
+def run(tiny_run):
+    return steered(
+        tiny_run(), [target("gross_margin_rate", 0.40), target("on_time_rate", 0.9)],
+        revenue=0.5, gross_margin_rate=0.3, on_time_rate=0.2,
+    )  # fmt: skip
+
+
+def test_worked_by_hand(run):
+    """Revenue 110 on 100; margin 33 of 110 on 40 of 100; 80 of 100 in time on 90 of 100."""
+    table = board.board(
+        comparison(revenue=((110, None), (100, None)), gross_margin_rate=((33, 110), (40, 100)),
+                   on_time_rate=((80, 100), (90, 100))),
+        run, "year_before",
+    )  # fmt: skip
+    assert table["verdict"].tolist() == ["better", "worse", "worse"]
+    assert table["relative"].tolist() == pytest.approx([0.10, -0.10, -0.10])
+    assert table["n"].tolist()[2] == 100
+    # A tenth of 110 of revenue is missing to the target; lateness has no price.
+    assert table["stake"].tolist() == pytest.approx([np.nan, 11, np.nan], nan_ok=True)
+    assert board.balance(table)[["better", "worse", "same"]].tolist() == [0.5, 0.5, 0]
+
+
+def test_the_interval_of_a_difference_is_newcombes(run):
+    """His first example: 56 of 70 against 48 of 80 differ by 0.0524 to 0.3339 (1998, table II)."""
+    table = board.board(comparison(on_time_rate=((56, 70), (48, 80))), run, "year_before")
+    assert table.loc["on_time_rate", ["low", "high"]].tolist() == pytest.approx(
+        [0.0524, 0.3339], abs=5e-5
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "verdict"),
+    [
+        ((80, 100), (84, 100), "same"),  # chance moves so few cases as far
+        ((800, 1000), (860, 1000), "worse"),
+        ((4, 5), (90, 100), "few"),
+        ((101, 100), (90, 100), "better"),  # no interval of a share above one
+    ],
+)
+def test_a_rate_of_cases_is_judged_by_its_interval(run, now, before, verdict):
+    table = board.board(comparison(on_time_rate=(now, before)), run, "year_before")
+    assert table["verdict"].tolist() == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("name", "now", "before", "verdict"),
+    [
+        ("revenue", 101, 100, "same"),  # less than the smallest notable change
+        ("revenue", 90, 100, "worse"),
+        ("complaints", 90, 100, "better"),  # fewer are good
+        ("marketing_spend", 200, 100, "same"),  # neither direction is
+        ("returned_revenue", 200, 100, "unknown"),  # returns still come in
+        ("revenue", 5, 0, "better"),  # from nothing, without a growth
+    ],
+)
+def test_which_direction_is_good(run, name, now, before, verdict):
+    steered_by = steered(run, revenue=0.4, orders=0.3, units=0.3)
+    asked = replace(steered_by, held_against=(target(name, 1),))
+    table = board.board(comparison(**{name: ((now, None), (before, None))}), asked, "year_before")
+    assert table["verdict"].tolist() == [verdict]
+
+
+def test_without_a_base_nothing_got_better_or_worse(run):
+    table = board.board(comparison(revenue=((110, None), (100, None))), run, None)
+    assert table["verdict"].tolist() == ["unknown"]
+    assert table["change"].isna().all()
+
+
+def test_shortfalls_are_ranked_by_money_and_say_which_way_is_bad(run):
+    held = [target("gross_margin_rate", 0.4), target("on_time_rate", 0.9),
+            target("on_time_rate", 0.5, "benchmark"), target("response_hours", 24)]  # fmt: skip
+    table = board.board(
+        comparison(revenue=((110, None), (100, None)), gross_margin_rate=((33, 110), (40, 100)),
+                   on_time_rate=((80, 100), (90, 100)), response_hours=((300, 10), (240, 10))),
+        replace(run, held_against=tuple(held)), "year_before",
+    )  # fmt: skip
+    missed = board.shortfalls(table)
+    assert missed.index.tolist() == [
+        ("gross_margin_rate", "target"), ("response_hours", "target"), ("on_time_rate", "target"),
+    ]  # fmt: skip
+    assert missed["gap"].tolist() == pytest.approx([0.10, 6, 0.10])
+
+
+def test_where_a_target_was_missed_adds_up_to_the_whole(demo_data):
+    from analysis import params
+
+    run = params.load("east", "2026-10")
+    asked = engine.compare(demo_data, run, board.indicators(run))
+    missed = board.shortfalls(board.board(asked, run, "year_before"))
+    parts = board.missed_target(demo_data, run, missed)
+    name = parts.attrs["measure"]
+    whole = asked.loc[name]
+    gap = missed.loc[(name, "target"), "gap"] * whole["current_denominator"]
+    assert parts["shortfall"].sum() == pytest.approx(gap)
+    assert parts["shortfall"].is_monotonic_decreasing
+    # The stock-out of East is where East's plan was missed.
+    assert (name, parts.index[0]) == ("plan_attainment", "Furniture")
+
+
+def test_where_no_target_is_missed_there_is_nowhere_to_look(tiny, run):
+    table = board.board(engine.compare(tiny, run, ["revenue"]), run, "year_before")
+    assert board.missed_target(tiny, run, board.shortfalls(table)).empty

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import ttest_ind
 
 from analysis.analyses import board
 from analysis.measures import engine
@@ -23,6 +24,9 @@ def comparison(**rows):
         ]
         over = table[f"{window}_denominator"].fillna(1.0)
         table[window] = table[f"{window}_numerator"] / over
+        table[f"{window}_squares"] = [
+            float(row[place][2]) if len(row[place]) > 2 else np.nan for row in rows.values()
+        ]
     return table.assign(prior=np.nan, prior_numerator=np.nan, prior_denominator=np.nan)
 
 
@@ -65,6 +69,17 @@ def test_the_interval_of_a_difference_is_newcombes(run):
     assert table.loc["on_time_rate", ["low", "high"]].tolist() == pytest.approx(
         [0.0524, 0.3339], abs=5e-5
     )
+
+
+def test_the_interval_of_means_is_welchs(run):
+    """As scipy gives it for the cases themselves."""
+    now, before = np.array([5, 4, 4, 2, 5, 3, 4]), np.array([5, 5, 4, 5, 4, 5])
+    rows = {"satisfaction": ((now.sum(), 7, (now**2).sum()), (before.sum(), 6, (before**2).sum()))}
+    held = replace(run, held_against=(target("satisfaction", 4),))
+    table = board.board(comparison(**rows), held, "year_before")
+    expected = ttest_ind(now, before, equal_var=False).confidence_interval()
+    assert table.loc["satisfaction", ["low", "high"]].tolist() == pytest.approx(list(expected))
+    assert table.loc["satisfaction", "verdict"] == "few", "seven answers are fewer than ten"
 
 
 @pytest.mark.parametrize(

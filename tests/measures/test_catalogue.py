@@ -255,6 +255,14 @@ class TestViews:
         ]
         assert rates == [120, 320]
 
+    def test_the_squares_of_a_mean_say_how_far_its_cases_differ(self, whole_firm):
+        """Scores 5 and 2; answers after 30 and 10 hours; one deal won after 40 days."""
+        names = ["satisfaction", "response_hours", "sales_cycle_days"]
+        table = engine.measure(whole_firm, "east", parse("2026-02"), names)
+        assert table["squares"].to_dict() == {
+            "satisfaction": 29, "response_hours": 1000, "sales_cycle_days": 1600,
+        }  # fmt: skip
+
     def test_a_complaint_belongs_to_the_customers_home(self, whole_firm):
         table = engine.measure(whole_firm, "all", parse("2026-02"), ["complaints"], ["region"])
         assert table["value"].droplevel("measure").to_dict() == {"east": 1, "west": 1}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+from scipy.stats import t
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from analysis import paths
@@ -17,6 +19,8 @@ from analysis.model.dataset import Dataset
 from analysis.params import WHOLE_FIRM, Run
 
 BASES = ("year_before", "prior")
+Sums = tuple[float, float, float]
+"""Numerator, denominator and sum of squares."""
 SPLITS = ("category", "region", "channel")
 """What a shortfall is looked for in, in this order where two tell equally much."""
 
@@ -64,16 +68,16 @@ def board(comparison: pd.DataFrame, run: Run, base: str | None) -> pd.DataFrame:
         profile. Columns ``weight`` (0–1; missing for one that is only held against something),
         ``current``, ``before``, ``change`` (in the indicator's unit), ``relative`` (share of a
         positive base; of rates the change itself), ``low`` and ``high`` (95 % interval of the
-        change; rates of cases alone), ``n`` (cases now; missing for sums and counts), ``target``
-        and ``benchmark`` (missing if none), ``gap_target`` and ``gap_benchmark`` (current less
-        each), ``stake`` (money the gap to the target is worth; missing where it is not of money)
+        change; rates and means of cases), ``n`` (cases now; missing for sums and counts),
+        ``target`` and ``benchmark`` (missing if none), ``gap_target`` and ``gap_benchmark``
+        (current less each), ``stake`` (money the gap to the target is worth; missing where it is not of money)
         and ``verdict``: ``better``, ``worse``, ``same`` (less than the smallest notable change,
         or an interval that holds zero), ``few`` (too few cases) or ``unknown`` (no base).
 
     References
     ----------
     Newcombe, "Interval estimation for the difference between independent proportions",
-    Statistics in Medicine 17 (1998) 873–890, method 10, for the intervals.
+    Statistics in Medicine 17 (1998) 873–890, method 10, for rates; Welch's t for means.
     """
     known = comparison[comparison["current"].notna()]
     rows = [
@@ -229,19 +233,36 @@ def _row(name: str, row: pd.Series, run: Run, base: str | None) -> tuple[object,
 
 
 def _interval(one: Measure, row: pd.Series, base: str | None) -> tuple[float, float]:
-    """95 % interval of the change of a rate of cases."""
+    """95 % interval of the change of a rate or mean of cases."""
     unknown = float("nan"), float("nan")
-    if not (base and one.unit == "rate" and one.per == "cases"):
+    if not base or one.is_amount or one.per != "cases":
         return unknown
-    hits, n, hits_before, n_before = (
-        row[f"{window}_{half}"]
+    now, before = (
+        tuple(row[f"{window}_{half}"] for half in ("numerator", "denominator", "squares"))
         for window in ("current", base)
-        for half in ("numerator", "denominator")
     )
-    if not (0 <= hits <= n and 0 <= hits_before <= n_before and n > 0 and n_before > 0):
+    if one.squares is not None:
+        return _of_means(now, before)
+    counted = all(0 <= hits <= n and n > 0 for hits, n, _ in (now, before))
+    if one.unit != "rate" or not counted:
         return unknown
-    low, high = confint_proportions_2indep(hits, n, hits_before, n_before, method="newcomb")
+    low, high = confint_proportions_2indep(*now[:2], *before[:2], method="newcomb")
     return float(low), float(high)
+
+
+def _of_means(now: Sums, before: Sums) -> tuple[float, float]:
+    """95 % interval of the difference of two means: Welch's t (Biometrika 34, 1947, 28–35)."""
+    if min(now[1], before[1]) < 2:
+        return float("nan"), float("nan")
+    means = [total / n for total, n, _ in (now, before)]
+    errors = [max(squares - total**2 / n, 0.0) / (n - 1) / n for total, n, squares in (now, before)]
+    if not sum(errors) > 0:
+        return float("nan"), float("nan")
+    freedom = sum(errors) ** 2 / sum(
+        error**2 / (n - 1) for error, (_, n, _) in zip(errors, (now, before), strict=True)
+    )
+    reach = float(t.ppf(0.975, freedom)) * math.sqrt(sum(errors))
+    return means[0] - means[1] - reach, means[0] - means[1] + reach
 
 
 def _verdict(

@@ -45,7 +45,9 @@ def _group(group: str) -> list[str]:
 
 
 def _entry(measure: Measure) -> str:
-    formula = " / ".join(_formula(half) for half in measure.halves.values())
+    formula = " / ".join(
+        _formula(half) for name, half in measure.halves.items() if name != "squares"
+    )
     needs = ", ".join(f"`{need}`" for need in measure.needs)
     facts = [
         f"- **Formula** `{formula}`",

@@ -17,7 +17,7 @@ from analysis.model.dataset import QUIET_DAYS, Dataset
 from analysis.params import Run
 from analysis.periods import Period
 
-PARTS = ["numerator", "denominator", "value"]
+PARTS = ["numerator", "denominator", "squares", "value"]
 Entry = TypeVar("Entry")
 WINDOWS = ["current", "prior", "year_before"]
 
@@ -44,9 +44,9 @@ def measure(
     -------
     DataFrame
         One row per group and measure, indexed by ``by`` and ``measure``. Columns ``numerator``,
-        ``denominator`` (missing where the measure has none) and ``value`` = numerator /
-        denominator, in the measure's unit. No rows where the firm has no such dimension; missing
-        values where it lacks what a measure needs.
+        ``denominator`` and ``squares`` (missing where the measure has none) and ``value`` =
+        numerator / denominator, in the measure's unit. No rows where the firm has no such
+        dimension; missing values where it lacks what a measure needs.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def compare(data: Dataset, run: Run, names: Sequence[str], by: Sequence[str] = (
     DataFrame
         One row per group (seen in any of the three) and measure, indexed by ``by`` and
         ``measure``. Columns ``current``, ``prior`` and ``year_before`` hold the values,
-        ``<window>_numerator`` and ``<window>_denominator`` what they are made of;
+        ``<window>_numerator``, ``_denominator`` and ``_squares`` what they are made of;
         ``change_prior`` and ``change_year_before`` the difference in the measure's unit (points
         for rates) and ``growth_prior``, ``growth_year_before`` the difference as a share of a
         positive base. A window the data do not reach back to, or that overlaps the period (a span
@@ -197,7 +197,7 @@ def _window(data: Dataset, taken: pd.DataFrame | None, name: str, rows: pd.Index
         # A group without orders sold nothing: its sums and counts are zero, its ratios unknown.
         nothing = ~rows.isin(taken.index) & np.array(is_sum, dtype=bool)
         part.loc[nothing, ["numerator", "value"]] = 0.0
-    return part.set_axis([f"{name}_numerator", f"{name}_denominator", name], axis=1)
+    return part.set_axis([*(f"{name}_{half}" for half in PARTS[:-1]), name], axis=1)
 
 
 def _measures_of(rows: pd.Index) -> list[str]:
@@ -207,5 +207,5 @@ def _measures_of(rows: pd.Index) -> list[str]:
 def _one_measure(wide: pd.DataFrame, one: Measure, by: list[str]) -> pd.DataFrame:
     """The rows of one measure, from the wide table of halves."""
     missing = pd.Series(float("nan"), index=wide.index)
-    parts = {part: wide.get(f"{one.name}.{part}", missing).astype(float) for part in PARTS[:2]}
+    parts = {part: wide.get(f"{one.name}.{part}", missing).astype(float) for part in PARTS[:-1]}
     return wide.reindex(columns=by).assign(measure=one.name, **parts, value=value_of(wide, one))

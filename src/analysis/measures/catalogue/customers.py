@@ -57,6 +57,7 @@ ENTRIES: Final = (
         SATISFACTION, "customers", Part("contacts", lambda contacts: contacts.score.sum()),
         "points", "up", False,
         denominator=Part("contacts", lambda contacts: contacts.score.count()), needs=_SCORED,
+        squares=Part("contacts", lambda contacts: contacts.score.pow(2).sum()),
         source=f"{MARKETING_METRICS}, ch. 2: customer satisfaction",
     ),
     Measure(
@@ -68,12 +69,13 @@ ENTRIES: Final = (
         COMPLAINT_RATE, "customers",
         Part("contacts", lambda contacts: contacts.is_complaint.sum()), "rate", "down", False,
         denominator=Part("lines", lambda lines: lines.order_id.nunique()),
-        needs=("interactions.customer_id",), source=OURS,
+        needs=("interactions.customer_id",), per="other", source=OURS,
     ),
     Measure(
         RESPONSE_HOURS, "customers",
         Part("contacts", lambda contacts: contacts.response_hours.sum()), "hours", "down", False,
         denominator=Part("contacts", lambda contacts: contacts.response_hours.count()),
+        squares=Part("contacts", lambda contacts: contacts.response_hours.pow(2).sum()),
         needs=_ANSWERED, source=OURS,
     ),
     Measure(
@@ -83,7 +85,7 @@ ENTRIES: Final = (
     Measure(
         LIFETIME_VALUE, "customers", Given(MARGIN_PER_CUSTOMER), "money", "up", False,
         denominator=Given(CHURN_RATE), needs=_MARGIN,
-        source=f"{_CUSTOMERS}: lifetime value, undiscounted",
+        per="other", source=f"{_CUSTOMERS}: lifetime value, undiscounted",
     ),
     Measure(
         MARKETING_SPEND, "acquisition", _SPENT, "money", "neither", True, needs=("channel_spend",),
@@ -100,6 +102,7 @@ ENTRIES: Final = (
     ),
     Measure(
         VALUE_TO_COST, "acquisition", Given(LIFETIME_VALUE), "times", "up", False,
-        denominator=Given(ACQUISITION_COST), needs=(*_WON, *_MARGIN), source=_CUSTOMERS,
+        denominator=Given(ACQUISITION_COST), needs=(*_WON, *_MARGIN), per="other",
+        source=_CUSTOMERS,
     ),
 )  # fmt: skip

@@ -67,6 +67,11 @@ class Measure:
     settled : bool
         Whether a period's value is known when the period ends. Returns still come in: a recent
         period's cannot be compared with an earlier one's.
+    per : {"cases", "money", "other"}
+        What the denominator counts. Of a rate per cases each case is so or is not; a gap in a rate
+        per money is worth that share of the money.
+    squares : Part
+        Of a mean, the sum of the cases' squares, which says how far cases differ.
     """
 
     name: str
@@ -79,12 +84,16 @@ class Measure:
     denominator: Part | Given | None = None
     needs: tuple[str, ...] = ("order_lines",)
     settled: bool = True
+    per: Literal["cases", "money", "other"] = "cases"
+    squares: Part | None = None
 
     @property
     def halves(self) -> dict[str, Part | Given]:
-        """``numerator`` and, if there is one, ``denominator``."""
-        both = {"numerator": self.numerator, "denominator": self.denominator}
-        return {name: half for name, half in both.items() if half is not None}
+        """``numerator`` and, where there are, ``denominator`` and ``squares``."""
+        all_parts = {
+            "numerator": self.numerator, "denominator": self.denominator, "squares": self.squares,
+        }  # fmt: skip
+        return {name: half for name, half in all_parts.items() if half is not None}
 
     @property
     def is_amount(self) -> bool:

@@ -53,12 +53,13 @@ ENTRIES: Final = (
     Measure(
         MARKET_SHARE, "growth", _of_lines(_revenue), "rate", "up", False,
         denominator=Part("market", lambda market: market.market_size.sum()),
-        needs=("order_lines", "market"), source=f"{MARKETING_METRICS}, ch. 2: market share",
+        needs=("order_lines", "market"), per="money",
+        source=f"{MARKETING_METRICS}, ch. 2: market share",
     ),
     Measure(
         PLAN_ATTAINMENT, "growth", _of_lines(_revenue), "rate", "up", False,
         denominator=Part("plan", lambda plan: plan.revenue_target.sum()),
-        needs=("order_lines", "plan"), source=OURS,
+        needs=("order_lines", "plan"), per="money", source=OURS,
     ),
     Measure(
         AVERAGE_ORDER_VALUE, "profit", _of_lines(_revenue), "money", "up", False,
@@ -70,12 +71,13 @@ ENTRIES: Final = (
     ),
     Measure(
         GROSS_MARGIN_RATE, "profit", _of_lines(_margin), "rate", "up", False,
-        denominator=_of_lines(_revenue_with_cost), needs=("order_lines.cost",), source=_SALES,
+        denominator=_of_lines(_revenue_with_cost), needs=("order_lines.cost",),
+        per="money", source=_SALES,
     ),
     Measure(
         DISCOUNT_RATE, "profit", _of_lines(lambda lines: lines.discount.sum()), "rate", "down",
         False, denominator=_of_lines(_list_value), needs=("order_lines.discount",),
-        source=_DISCOUNT,
+        per="money", source=_DISCOUNT,
     ),
     Measure(
         RETURNED_ORDERS, "efficiency",

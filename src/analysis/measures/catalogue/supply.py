@@ -23,16 +23,16 @@ _STOCK_DAYS = Part("stock", lambda stock: stock.value_days.sum())
 ENTRIES: Final = (
     Measure(
         INVENTORY_TURNOVER, "efficiency", _COST_A_YEAR, "times", "up", False,
-        denominator=_STOCK_DAYS, needs=_STOCK, source=_TURNOVER,
+        denominator=_STOCK_DAYS, needs=_STOCK, per="other", source=_TURNOVER,
     ),
     Measure(
         INVENTORY_DAYS, "efficiency", _STOCK_DAYS, "days", "down", False, denominator=_COST,
-        needs=_STOCK, source=_TURNOVER,
+        needs=_STOCK, per="other", source=_TURNOVER,
     ),
     Measure(
         SELL_THROUGH, "efficiency", Part("lines", lambda lines: lines.quantity.sum()), "rate",
         "up", False, denominator=Part("available", lambda available: available.units.sum()),
-        needs=("inventory",), source=_SELL_THROUGH,
+        needs=("inventory",), per="other", source=_SELL_THROUGH,
     ),
     Measure(
         MOVING_RANGE, "efficiency",
@@ -51,6 +51,6 @@ ENTRIES: Final = (
         COLLECTION_RATE, "efficiency",
         Part("payments", lambda payments: payments.paid_amount.sum()), "rate", "up", False,
         denominator=Part("payments", lambda payments: payments.amount.sum()),
-        needs=("payments.due_at", "payments.paid_at"), source=_CREDIT,
+        needs=("payments.due_at", "payments.paid_at"), per="money", source=_CREDIT,
     ),
 )  # fmt: skip

@@ -52,9 +52,10 @@ bench: $(DEV) demo  ## Measure packs, snapshots of 1, 10 and 50 million lines, a
 
 evaluate: $(DEV)  ## Score the suite on what is known to be true: reports/evaluation/
 	@$(BIN)/analysis evaluate data
+	@$(BIN)/analysis evaluate diagnosis
 
 clean:  ## Remove what can be made again: packs, snapshots, the demo firm, caches (not the environment)
-	@rm -rf reports/runs reports/evaluation data/demo data/large data/snapshots .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf reports/runs reports/evaluation data/demo data/quiet data/large data/snapshots .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 quarto: $(RUN)  ## Install Quarto, the field's standard publisher, into the environment

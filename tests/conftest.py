@@ -182,7 +182,7 @@ def _deliver(root: Path) -> Delivery:
     for kind in ("regions", "sources"):
         (folder / kind).mkdir(parents=True)
     # The project's own settings, so that a new one needs no second place.
-    for name in ("base.yml", "trust.yml"):
+    for name in ("base.yml", "profiles.yml", "trust.yml"):
         shutil.copy(Path(__file__).parents[1] / "params" / name, folder)
     for name, label in (("all", "All regions"), ("east", "East"), ("west", "West")):
         (folder / "regions" / f"{name}.yml").write_text(f'label: "{label}"\n', encoding="utf-8")

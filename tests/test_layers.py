@@ -9,7 +9,7 @@ from analysis.paths import NOTEBOOKS, ROOT
 
 SRC = ROOT / "src" / "analysis"
 
-BASE = {"errors", "paths", "params", "settings", "periods", "units", "text", "masking", "calendar"}
+BASE = {"errors", "questions", "paths", "params", "settings", "steering", "periods", "units", "text", "masking", "calendar"}
 MAY_IMPORT = {
     "demo": BASE,
     "sources": BASE,

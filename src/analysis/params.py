@@ -1,24 +1,27 @@
 """What a run is asked to do: who and when from the notebook, how from ``params/``.
 
 ``base.yml`` holds every setting, ``regions/<region>.yml`` the name of a region and what differs
-there. A region exists because its file does; ``all`` is the whole firm.
+there. A region exists because its file does; ``all`` is the whole firm. ``calendars/<data>.yml``
+says which days are holidays to a firm, if it wishes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis import paths, periods
+from analysis.calendar import WEEKDAYS_ONLY, SellingDays
 from analysis.errors import ParameterError, nearest
 from analysis.settings import Region, Settings
+from analysis.steering import NO_PROFILE, Held, Profile, Targets
 from analysis.text import part, words
 
 WHOLE_FIRM = "all"
@@ -33,6 +36,8 @@ class Firm(BaseModel):
     firm: str
     currency: str
     as_of: datetime | None = None
+    rates: dict[str, float | dict[str, float]] = Field(default_factory=dict)
+    """Units of the firm's money for one of another: one rate, or rates by month ``2026-10``."""
     show_personal: bool | None = None
     """What the firm sets otherwise than ``base.yml``; a region may set it back."""
 
@@ -52,6 +57,14 @@ class Run:
     """What a reader calls each region that has a file."""
     judged_at: datetime | None = None
     """Moment the firm says its data are judged at; none: as time goes by."""
+    rates: Mapping[str, float | Mapping[str, float]] = field(default_factory=dict)
+    """Units of the firm's money for one of another, by code: one rate, or by month ``2026-10``."""
+    calendar: SellingDays = WEEKDAYS_ONLY
+    """What the firm says of its selling days."""
+    profile: Profile = NO_PROFILE
+    """The indicators the firm steers by."""
+    held_against: tuple[Held, ...] = ()
+    """Targets and benchmarks of the run's region."""
 
     def part(self, dimension: str, value: str) -> str:
         """What a reader calls one part of a dimension; a region as its file says."""
@@ -115,16 +128,42 @@ def load(region: str, period: str, data: str = "demo", folder: Path | None = Non
     checked(Settings, read_yaml(base), base)
     of_firm = {} if whose.show_personal is None else {"show_personal": whose.show_personal}
     merged = over(over(read_yaml(base), of_firm), read_yaml(own))
+    settings = checked(Region, merged, own)
     return Run(
         region=region,
         period=periods.parse(str(period)),
         data=data,
         firm=whose.firm,
         currency=whose.currency,
-        settings=checked(Region, merged, own),
+        settings=settings,
         region_labels=_labels(folder),
         judged_at=whose.as_of,
+        rates=whose.rates,
+        calendar=_calendar(data, folder),
+        profile=_profile(settings.profile, own, folder),
+        held_against=_held_against(data, region, folder),
     )
+
+
+def _profile(name: str, named_in: Path, folder: Path) -> Profile:
+    """The profile of that name in ``profiles.yml``."""
+    path = folder / "profiles.yml"
+    profiles = read_yaml(path)
+    if name not in profiles:
+        raise ParameterError(
+            f"{paths.shown(named_in)}: profile {name!r} is not in {paths.shown(path)}; "
+            f"{nearest(name, profiles)}"
+        )
+    return checked(Profile, profiles[name], path)
+
+
+def _held_against(data: str, region: str, folder: Path) -> tuple[Held, ...]:
+    """What ``targets/<data>.yml`` says for a region; nothing where there is no such file."""
+    path = folder / "targets" / f"{data}.yml"
+    if not path.is_file():
+        return ()
+    held = checked(Targets, read_yaml(path), path).held
+    return tuple(one for one in held if one.region in ("", region))
 
 
 def names(kind: str, folder: Path | None = None) -> list[str]:
@@ -205,6 +244,12 @@ def read_yaml(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ParameterError(f"{paths.shown(path)}: holds no 'key: value' lines")
     return content
+
+
+def _calendar(data: str, folder: Path) -> SellingDays:
+    """What a firm says of its selling days; a firm need not, and then weekdays are all there is."""
+    path = folder / "calendars" / f"{data}.yml"
+    return checked(SellingDays, read_yaml(path), path) if path.is_file() else WEEKDAYS_ONLY
 
 
 def _labels(folder: Path) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import date, timedelta
 
 from analysis.text import words
 
@@ -108,12 +108,37 @@ def points(difference: float | None, signed: bool = True) -> str:
 
 
 def value(amount: float | None, unit: str, currency: str) -> str:
-    """Format an amount by its unit: ``money``, ``count``, ``rate`` or ``days``."""
+    """Format an amount by its unit, as measures have them.
+
+    Examples
+    --------
+    >>> [value(12.34, unit, "£") for unit in ("money", "count", "rate", "times", "points")]
+    ['£12.34', '12', '1,234.0%', '12.3×', '12.34']
+    >>> value(47.9, "days", "£"), value(30.0, "hours", "£"), value(None, "days", "£")
+    ('48 days', '30 h', '–')
+    """
     if unit == "money":
         return money(amount, currency)
     if unit == "rate":
         return percent(amount)
-    return count(amount)
+    if amount is None or is_missing(amount) or unit == "count":
+        return count(amount)
+    if unit == "days":
+        return words("unit.days", n=decimal(amount, 0 if abs(amount) >= 10 else 1))
+    if unit == "hours":
+        return span(amount)
+    return f"{decimal(amount, 1)}×" if unit == "times" else decimal(amount, 2)
+
+
+def change(difference: float | None, relative: float | None, unit: str) -> str:
+    """Format a change of a value: points of a rate, growth of anything else.
+
+    Examples
+    --------
+    >>> change(0.012, 0.012, "rate"), change(-5.0, -0.25, "money"), change(3.0, None, "count")
+    ('+1.2 pts', '−25.0%', '–')
+    """
+    return points(difference) if unit == "rate" else percent(relative, signed=True)
 
 
 def day(moment: date) -> str:
@@ -139,6 +164,70 @@ def span(hours: float | None) -> str:
 def short_day(moment: date) -> str:
     """A day for a reader, in short: ``31 Oct 2026``."""
     return f"{moment.day} {words(f'month_short.{moment.month}')} {moment.year}"
+
+
+def step(first: date, kind: str, end: date) -> str:
+    """A step of time for a reader, from its first day: a day, week, month, quarter or year.
+
+    Parameters
+    ----------
+    first : date
+        Its first day.
+    kind : str
+        ``day``, ``week`` (which ends on Sunday), ``month``, ``quarter`` or ``year``.
+    end : date
+        Last day of the period it lies in: a last week may be shorter.
+
+    Examples
+    --------
+    >>> step(date(2026, 10, 26), "week", date(2026, 10, 31))
+    '26–31 Oct'
+    >>> [step(date(2026, 7, 1), kind, date(2026, 12, 31)) for kind in ("month", "quarter", "year")]
+    ['July 2026', 'Q3 2026', '2026']
+    """
+    if kind == "year":
+        return str(first.year)
+    if kind == "quarter":
+        return words("cuts.quarter", n=(first.month + 2) // 3, year=first.year)
+    if kind == "month":
+        return f"{words(f'month.{first.month}')} {first.year}"
+    short = f"{first.day} {words(f'month_short.{first.month}')}"
+    sunday = date(first.year, first.month, first.day) + timedelta(days=6 - first.weekday())
+    last = min(sunday, end)
+    if kind == "day" or (last.month, last.day) == (first.month, first.day):
+        return short
+    begins = f"{first.day}" if last.month == first.month else short
+    return words("cuts.week", first=begins, last=f"{last.day} {words(f'month_short.{last.month}')}")
+
+
+def measured(amount: float | None, unit: str, currency: str) -> str:
+    """A measured value by its unit: ``money``, ``rate``, ``days``, ``hours`` or ``score``.
+
+    Examples
+    --------
+    >>> measured(0.282, "rate", "£"), measured(41.26, "days", "£"), measured(4.1234, "score", "£")
+    ('28.2%', '41.3 days', '4.12')
+    """
+    if unit in ("days", "hours") and amount is not None and not is_missing(amount):
+        return words(f"unit.{unit}", n=decimal(amount, 1))
+    return decimal(amount, 2) if unit == "score" else value(amount, unit, currency)
+
+
+def apart(difference: float | None, unit: str, currency: str, signed: bool = True) -> str:
+    """The difference of two measured values: rates in points, others in their own unit.
+
+    Examples
+    --------
+    >>> apart(-0.083, "rate", "£"), apart(2.04, "days", "£"), apart(0.5, "score", "£", signed=False)
+    ('−8.3 pts', '+2.0 days', '0.50')
+    """
+    if unit == "rate":
+        return points(difference, signed=signed)
+    if unit == "money":
+        return money(difference, currency, signed=signed)
+    text = measured(difference, unit, currency)
+    positive = difference is not None and not is_missing(difference) and difference > 0
+    return f"+{text}" if signed and positive else text
 
 
 def _sign(amount: float, signed: bool = False) -> str:

@@ -1,10 +1,12 @@
 """Everything the invented firm's story tells can be measured in its tables, as the truth has it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.demo import story
+from analysis.demo.events import TOLD
 from analysis.demo.true_firm import true_firm
 
 LAST = pd.Timestamp("2026-10-31")
@@ -143,12 +145,9 @@ def test_lines_bear_the_promotion_they_were_sold_under(firm, lines):
 @pytest.mark.parametrize(
     ("promotion", "category", "uplift"), [("PR-13", "Kitchen", 0.35), ("PR-14", "Storage", 0.10)]
 )
-def test_a_promotion_adds_the_lines_that_the_truth_says(
-    firm, lines, monkeypatch, promotion, category, uplift
-):
+def test_a_promotion_adds_the_lines_that_the_truth_says(firm, lines, promotion, category, uplift):
     """Lines of the trade in its category and days, against the same firm without it."""
-    monkeypatch.setattr(story, "ADDED_PROMOTIONS", ())
-    tables = true_firm().tables
+    tables = true_firm(stories=replace(TOLD, promotions=())).tables
     without = tables["order_lines"].merge(tables["products"][["product_id", "category"]])
     without = without.merge(tables["customers"][["customer_id", "kind"]])
     row = firm.tables["promotions"].set_index("promotion_id").loc[promotion]

@@ -9,6 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Drawing
 
 from analysis.analyses import descriptive
+from analysis.exhibits import bridge as show_bridge
 from analysis.exhibits import descriptive as show
 from analysis.exhibits import diagnostic as show_why
 from analysis.exhibits.record import Absent, Figure
@@ -60,6 +61,11 @@ def months(values: np.ndarray) -> pd.DataFrame:
     return descriptive.trend(pd.DataFrame({"revenue": values}, index=index), months=25)
 
 
+def bridge_of(**amounts: float) -> pd.DataFrame:
+    total = sum(amounts.values())
+    return pd.Series(amounts | {"now": total}).to_frame("amount")
+
+
 EXHIBITS = {
     "trend, lines that end close together": lambda run: show.trend(months(np.full(37, 9e4)), run),
     "trend, lines far apart": lambda run: show.trend(months(np.geomspace(1e3, 1e6, 37)), run),
@@ -80,12 +86,12 @@ EXHIBITS = {
         ),
         run,
     ),
-    "bridge": lambda run: show_why.bridge(
-        pd.Series(
-            {"before": 1e6, "volume": -4e5, "mix": 10.0, "price": 0.0, "new": 5e5,
-             "withdrawn": -9e5, "now": 2e5}
-        ).to_frame("amount"),
-        run,
+    "bridge": lambda run: show_bridge.waterfall(
+        bridge_of(before=1e6, lost=-4e5, new=9e5, withdrawn=0.0, launched=10.0, volume=-1.4e6,
+                  mix=-200.0, price=5e5, discount=-1.0, unpriced=1e5), run, "prior",
+    ),
+    "bridge of one effect": lambda run: show_bridge.waterfall(
+        bridge_of(before=0.0, new=1234567.0), run, "prior"
     ),
     "contribution": lambda run: show_why.contribution(
         pd.DataFrame(
@@ -133,8 +139,3 @@ def test_a_dimension_the_firm_does_not_have_is_said_in_words(run):
     made = show.ranking(nothing, run)
     assert isinstance(made, Absent)
     assert "order_lines.channel" in made.reason
-
-
-def test_without_a_base_the_bridge_says_so(run):
-    totals = pd.Series(0.0, index=["before", "volume", "mix", "price", "new", "withdrawn", "now"])
-    assert isinstance(show_why.bridge(totals.to_frame("amount"), run), Absent)

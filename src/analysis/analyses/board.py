@@ -70,9 +70,10 @@ def board(comparison: pd.DataFrame, run: Run, base: str | None) -> pd.DataFrame:
         positive base; of rates the change itself), ``low`` and ``high`` (95 % interval of the
         change; rates and means of cases), ``n`` (cases now; missing for sums and counts),
         ``target`` and ``benchmark`` (missing if none), ``gap_target`` and ``gap_benchmark``
-        (current less each), ``stake`` (money the gap to the target is worth; missing where it is not of money)
-        and ``verdict``: ``better``, ``worse``, ``same`` (less than the smallest notable change,
-        or an interval that holds zero), ``few`` (too few cases) or ``unknown`` (no base).
+        (current less each), ``stake`` (money the gap to the target is worth; missing where it is
+        not of money) and ``verdict``: ``better``, ``worse``, ``same`` (less than the smallest
+        notable change, or an interval that holds zero), ``few`` (too few cases) or ``unknown``
+        (no base).
 
     References
     ----------

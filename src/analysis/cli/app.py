@@ -67,28 +67,46 @@ def packs(
     _report([], period, data, source_path, engine)
 
 
-@app.command(epilog="Examples: analysis demo --seed 2026; analysis demo --lines 1000000")
+@app.command(epilog="Examples: analysis demo --seed 2026; --quiet; --lines 1000000")
 def demo(
     seed: Annotated[int, typer.Option(help="Another seed makes another firm.")] = 2026,
     force: Annotated[bool, typer.Option(help="Make it again where it is there.")] = False,
     lines: Annotated[
         int | None, typer.Option(help="A firm of this size instead, 20000 to 100000000 lines.")
     ] = None,
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "--quiet",
+            help="The same firm in a year in which nothing happened, in data/quiet; read it with "
+            "--data demo --source-path data/quiet.",
+        ),
+    ] = False,
     out: Annotated[
-        str, typer.Option(help="Folder it goes to; none: data/demo, or data/large with --lines.")
+        str,
+        typer.Option(
+            help="Folder it goes to; none: data/demo, data/quiet with --quiet, or data/large "
+            "with --lines."
+        ),
     ] = "",
 ) -> None:
     """Make the extracts of an invented firm in data/demo."""
     from analysis.demo import make_demo
     from analysis.demo.scale import write_scaled
 
-    own = paths.DATA / ("demo" if lines is None else "large")
+    if quiet and lines is not None:
+        raise ParameterError("--quiet is of the demo firm, and one of --lines has no stories")
+    own = paths.DATA / ("quiet" if quiet else "demo" if lines is None else "large")
     folder = paths.anchored(out) if out else own
     if folder.exists() and not force:
         console.print(f"{paths.shown(folder)} is there; --force makes it again", highlight=False)
         return
     started = perf_counter()
-    made = make_demo(folder, seed) if lines is None else write_scaled(folder, lines, seed)
+    made = (
+        make_demo(folder, seed, stories=not quiet)
+        if lines is None
+        else write_scaled(folder, lines, seed)
+    )
     console.print(
         f"{paths.shown(made.folder)}: {made.order_lines:,} order lines of {made.customers:,} "
         f"customers and {made.products:,} products in {perf_counter() - started:.1f} s",

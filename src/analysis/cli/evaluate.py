@@ -1,4 +1,4 @@
-"""The command that measures what the suite does: ``analysis evaluate data``."""
+"""The commands that measure what the suite does: ``analysis evaluate data`` and ``diagnosis``."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import json
 import os
 import platform
 import tempfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,8 +17,11 @@ from rich.console import Console
 from analysis import paths
 from analysis.errors import ParameterError
 
+if TYPE_CHECKING:
+    from analysis.evaluation.record import Figure
+
 evaluate = typer.Typer(
-    help="Measure what the suite does, from nothing: scores, files, engines, cost of size.",
+    help="Measure what the suite does, from nothing: how far data and explanations can be trusted.",
     no_args_is_help=True,
 )
 console = Console()
@@ -30,23 +34,27 @@ Keep = Annotated[
     bool, typer.Option(help="Keep what the file holds of figures that are not measured now.")
 ]
 Only = Annotated[str, typer.Option(help="Parts to do, by commas: demo, hostile, engines, scale.")]
+OnlyOf = Annotated[
+    str,
+    typer.Option(
+        help="Parts to do, by commas: bridges, planted, quiet, promotions, team, drivers."
+    ),
+]
+Seeds = Annotated[int, typer.Option(help="Firms of how many seeds, the default one first.")]
 
 
 @evaluate.callback()
 def _group() -> None:
-    """Keep `data` a word of its own, so that others can stand beside it."""
+    """Keep each evaluation a word of its own."""
 
 
 @evaluate.command(epilog="Example: analysis evaluate data --lines 1000000,10000000")
 def data(lines: Lines = "1000000", only: Only = "", keep: Keep = False) -> None:
     """Score what becomes of a new demo firm and of hostile files; compare engines; measure cost."""
     from analysis.evaluation import data as evaluation
-    from analysis.evaluation.record import figures_table, write_json
 
     sizes = _sizes(lines)
     parts = _parts(only, evaluation.PARTS)
-    file = paths.REPORTS / "evaluation" / "data.json"
-    earlier = _earlier(file) if keep else []
     with (
         tempfile.TemporaryDirectory(prefix="analysis-evaluate-") as work,
         console.status("evaluating") as status,
@@ -55,7 +63,32 @@ def data(lines: Lines = "1000000", only: Only = "", keep: Keep = False) -> None:
             Path(work), sizes, _today(), parts=parts,
             watcher=lambda what: status.update(f"evaluating: {what}"),
         )  # fmt: skip
+    _tell(figures, "data", keep)
+
+
+@evaluate.command(epilog="Example: analysis evaluate diagnosis --only bridges,planted")
+def diagnosis(only: OnlyOf = "", seeds: Seeds = 5, keep: Keep = False) -> None:
+    """Score the explanations: bridges, stories planted and found, none invented, drivers."""
+    from analysis.evaluation import diagnosis as evaluation
+
+    if not 1 <= seeds <= len(evaluation.SEEDS):
+        raise ParameterError(f"--seeds must be 1 to {len(evaluation.SEEDS)}; found {seeds}")
+    parts = _parts(only, evaluation.PARTS)
+    with console.status("evaluating") as status:
+        figures = evaluation.run(
+            parts, evaluation.SEEDS[:seeds],
+            watcher=lambda what: status.update(f"evaluating: {what}"),
+        )  # fmt: skip
+    _tell(figures, "diagnosis", keep)
+
+
+def _tell(figures: Sequence[Figure], name: str, keep: bool) -> None:
+    """Write the figures to their file and print them, the missed ones once more below."""
+    from analysis.evaluation.record import figures_table, write_json
+
+    file = paths.REPORTS / "evaluation" / f"{name}.json"
     measured = {one.figure for one in figures}
+    earlier = _earlier(file) if keep else []
     kept = [record for record in earlier if record["figure"] not in measured]
     write_json([*figures, *kept], file)
     console.width = max(console.width, WIDTH)

@@ -35,7 +35,7 @@ class DemoSummary:
     products: int
 
 
-def make_demo(folder: Path, seed: int = 2026) -> DemoSummary:
+def make_demo(folder: Path, seed: int = 2026, stories: bool = True) -> DemoSummary:
     """Write the extracts of the invented firm: three years of orders from 1 November 2023.
 
     The files are written beside `folder` and renamed when they are whole, so a reader finds
@@ -48,6 +48,9 @@ def make_demo(folder: Path, seed: int = 2026) -> DemoSummary:
     seed : int
         The same seed gives the same bytes. Orders, customers and the range have generators of
         their own, so a change to one leaves what was drawn for those before it as it was.
+    stories : bool
+        Whether anything happens to the firm: without, it is a year in which nothing did, and no
+        cause is there to be found. Its systems are as clumsy as ever.
 
     Returns
     -------
@@ -67,7 +70,7 @@ def make_demo(folder: Path, seed: int = 2026) -> DemoSummary:
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     partial.chmod(0o755)
     try:
-        summary = _write(partial, folder, seed)
+        summary = _write(partial, folder, seed, stories)
         _replace(folder, partial)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
@@ -75,8 +78,8 @@ def make_demo(folder: Path, seed: int = 2026) -> DemoSummary:
     return summary
 
 
-def _write(partial: Path, folder: Path, seed: int) -> DemoSummary:
-    firm = true_firm(seed)
+def _write(partial: Path, folder: Path, seed: int, stories: bool) -> DemoSummary:
+    firm = true_firm(seed, stories)
     written = [
         *write_systems(partial, firm, seed),
         *write_truth(partial / "truth", firm.truth),

@@ -17,12 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.demo.chance import Floats, Ints
-from analysis.demo.events import (
-    PRICE_CHANGES,
-    PROMOTIONS,
-    STOCK_OUT,
-    between,
-)
+from analysis.demo.events import PROMOTIONS, TOLD, StockOut, Stories, between
 from analysis.demo.firm import (
     BUSINESS,
     CHANNEL_GROWTH,
@@ -89,18 +84,18 @@ class Demand:
         return totals / lengths[:, None]
 
 
-def make_demand(products: Products) -> Demand:
+def make_demand(products: Products, stories: Stories = TOLD) -> Demand:
     """Multiply the factors out. Nothing is drawn: the same range has the same demand."""
-    full = _articles(products)
+    full = _articles(products, stories)
     calendar = np.array(KIND_MONTHS)[:, MONTH] * _festival()
     first_year = slice(0, 365)
     level = (full.sum(axis=-1) * calendar)[:, first_year].mean(axis=1)
     full = full / level[:, None, None]
-    articles = np.stack([full, full * _stock(products, full)], axis=1)
+    articles = np.stack([full, full * _stock(products, full, stories.stock_out)], axis=1)
 
     growth = np.stack([(1 + region.growth) ** YEARS for region in REGIONS])
     region_days = calendar[:, None, :] * growth
-    supply = (np.arange(len(REGIONS)) == STOCK_OUT.region).astype(np.int64)
+    supply = (np.arange(len(REGIONS)) == stories.stock_out.region).astype(np.int64)
     taken = articles.sum(axis=-1)[:, supply] * region_days
     by_channel = _channels()
     orders = taken[:, None] * by_channel.sum(axis=-1)[:, :, None, :] / DAYS_PER_MONTH
@@ -108,11 +103,11 @@ def make_demand(products: Products) -> Demand:
     return Demand(articles, orders, shares, region_days)
 
 
-def _articles(products: Products) -> Floats:
+def _articles(products: Products, stories: Stories) -> Floats:
     """Kinds by days by products, with every article in stock everywhere."""
     days = np.arange(DAY_COUNT)[:, None]
     season = np.array([kind.season for kind in CATEGORIES])[products.category][:, MONTH].T
-    elasticity = np.array([change.elasticity for change in PRICE_CHANGES])
+    elasticity = np.array([change.elasticity for change in stories.price_changes])
     steps = (products.prices[1:] / products.prices[:-1]) ** elasticity[:, None]
     effect = np.cumprod(np.vstack([np.ones(len(products)), steps]), axis=0)
     ramp = np.clip((days - products.launched + 1) / RAMP_DAYS, 0, 1)
@@ -133,25 +128,29 @@ def in_category(products: Products, category: str | None) -> NDArray[np.bool_]:
     return flags
 
 
-def stocked_out(products: Products) -> Ints:
+def stocked_out(products: Products, event: StockOut = TOLD.stock_out) -> Ints:
     """Products of the stock-out: the category's best sellers to businesses, best first."""
-    category = np.flatnonzero(in_category(products, STOCK_OUT.category))
+    if not event.depth:
+        return np.zeros(0, dtype=np.int64)
+    category = np.flatnonzero(in_category(products, event.category))
     on_sale = category[
         (products.launched[category] < 0) & (products.withdrawn[category] > DAY_COUNT)
     ]
     best = on_sale[np.argsort(-products.popularity[BUSINESS, on_sale], kind="stable")]
     shares = products.popularity[:, best] / products.popularity[:, category].sum(1, keepdims=True)
-    reached = np.cumsum(shares, axis=1).min(axis=0) >= STOCK_OUT.depth * 1.05
+    reached = np.cumsum(shares, axis=1).min(axis=0) >= event.depth * 1.05
     return best[: int(np.argmax(reached)) + 1]
 
 
-def _stock(products: Products, full: Floats) -> Floats:
+def _stock(products: Products, full: Floats, event: StockOut) -> Floats:
     """Kinds by days by products: the part of demand that could be served where stock ran out."""
-    short = stocked_out(products)
-    category = full[..., in_category(products, STOCK_OUT.category)].sum(axis=-1)
-    cut = STOCK_OUT.depth * category / full[..., short].sum(axis=-1)
-    during = between(STOCK_OUT.start, STOCK_OUT.end)
     served = np.ones_like(full)
+    if not event.depth:
+        return served
+    short = stocked_out(products, event)
+    category = full[..., in_category(products, event.category)].sum(axis=-1)
+    cut = event.depth * category / full[..., short].sum(axis=-1)
+    during = between(event.start, event.end)
     served[..., short] = np.where(during, 1 - cut, 1.0)[..., None]
     return served
 

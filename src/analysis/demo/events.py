@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -74,7 +74,6 @@ ADDED_PROMOTIONS: Final = (
     ),
 )
 """Promotions whose uplift is orders on top of all others; one paid and one did not."""
-ALL_PROMOTIONS: Final = (*PROMOTIONS, *ADDED_PROMOTIONS)
 
 
 @dataclass(frozen=True)
@@ -166,6 +165,55 @@ class ServiceDrift:
 SERVICE_DRIFT: Final = ServiceDrift(
     5, date(2026, 1, 1), 14.0, 0.45, 8.0, 30.0, 80.0, (0.15, 0.75), (8, 30)
 )
+
+
+@dataclass(frozen=True)
+class Stories:
+    """What happens to the firm beyond its ordinary years, each with its effect.
+
+    Attributes
+    ----------
+    price_changes : tuple of PriceChange
+        All there ever are; those of one category alone are a story.
+    promotions : tuple of Promotion
+        Those of a single season, on top of `PROMOTIONS`.
+    stock_out, competitor, unusual_rep, collections, service_drift
+        What happens, and where; `NOWHERE` in a quiet firm.
+    dear_marketing : bool
+        Whether one marketing channel costs more than it brings.
+    """
+
+    price_changes: tuple[PriceChange, ...] = PRICE_CHANGES
+    promotions: tuple[Promotion, ...] = ADDED_PROMOTIONS
+    stock_out: StockOut = STOCK_OUT
+    competitor: Competitor = COMPETITOR
+    unusual_rep: UnusualRep = UNUSUAL_REP
+    collections: Collections = COLLECTIONS
+    service_drift: ServiceDrift = SERVICE_DRIFT
+    dear_marketing: bool = True
+
+    @property
+    def all_promotions(self) -> tuple[Promotion, ...]:
+        """Promotions of every year, and those of a single season after them."""
+        return (*PROMOTIONS, *self.promotions)
+
+
+NOWHERE: Final = -1
+"""Number of no region and of no rep."""
+TOLD: Final = Stories()
+QUIET: Final = Stories(
+    # A rise of nothing, so that a day's price level is the same row in both firms.
+    price_changes=tuple(replace(c, rise=0.0) if c.category else c for c in PRICE_CHANGES),
+    promotions=(),
+    stock_out=replace(STOCK_OUT, region=NOWHERE, depth=0.0),
+    competitor=replace(COMPETITOR, region=NOWHERE, loss=0.0),
+    unusual_rep=replace(UNUSUAL_REP, number=NOWHERE, swap=0.0, discount=0.0),
+    collections=replace(COLLECTIONS, region=NOWHERE, unpaid=COLLECTIONS.usual_unpaid),
+    service_drift=replace(SERVICE_DRIFT, region=NOWHERE, most_times=1.0),
+    dear_marketing=False,
+)
+"""The same firm in a year in which nothing happened: season, festival, growth, the promotions of
+every year and the general price rise of 2025 stay."""
 
 
 def day_index(day: date) -> int:

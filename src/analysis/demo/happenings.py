@@ -9,7 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from analysis.demo.demand import stocked_out
-from analysis.demo.events import ALL_PROMOTIONS, COMPETITOR, PRICE_CHANGES, STOCK_OUT
+from analysis.demo.events import TOLD, PriceChange, Stories
 from analysis.demo.firm import FIRST_DAY, KINDS, LAST_DAY, SPRING_FESTIVAL
 from analysis.demo.frames import day
 from analysis.demo.products import Products
@@ -28,9 +28,9 @@ WITHOUT_EFFECT: Final = (
 """What the diary holds though it moved no sales: kind, first and last day, region, category."""
 
 
-def event_table(products: Products) -> pd.DataFrame:
+def event_table(products: Products, stories: Stories = TOLD) -> pd.DataFrame:
     """Events, one row each, by first day, as a firm would note them."""
-    rows = [*WITHOUT_EFFECT, *_noted(products)]
+    rows = [*WITHOUT_EFFECT, *_noted(products, stories)]
     rows.sort(key=lambda row: (row[1], row[0]))
     kind, first, last, region, category, note = zip(*rows, strict=True)
     return pd.DataFrame(
@@ -46,8 +46,8 @@ def event_table(products: Products) -> pd.DataFrame:
     )
 
 
-def _noted(products: Products) -> Iterator[tuple[Any, ...]]:
-    for change in PRICE_CHANGES:
+def _noted(products: Products, stories: Stories) -> Iterator[tuple[Any, ...]]:
+    for change in _raised(stories):
         yield ("price", change.start, None, None, change.category,
                f"List prices {change.rise:+.1%}")  # fmt: skip
     for new_year in SPRING_FESTIVAL.new_years:
@@ -56,33 +56,37 @@ def _noted(products: Products) -> Iterator[tuple[Any, ...]]:
         yield "holiday", first, last, None, None, f"Spring Festival, New Year on {new_year:%d %B}"
     for year in range(FIRST_DAY.year, LAST_DAY.year):
         yield "holiday", date(year, 12, 25), date(year, 12, 26), None, None, "Christmas"
-    yield ("competitor", COMPETITOR.start, None, REGION_WORDS[COMPETITOR.region],
-           COMPETITOR.category, COMPETITOR.note)  # fmt: skip
-    names = [products.names[i] for i in stocked_out(products)]
-    yield ("stock_out", STOCK_OUT.start, STOCK_OUT.end, REGION_WORDS[STOCK_OUT.region],
-           STOCK_OUT.category, f"{len(names)} best sellers ran out, first {names[0]}")  # fmt: skip
+    rival, out = stories.competitor, stories.stock_out
+    if rival.loss:
+        yield ("competitor", rival.start, None, REGION_WORDS[rival.region], rival.category,
+               rival.note)  # fmt: skip
+    if names := [products.names[i] for i in stocked_out(products, out)]:
+        yield ("stock_out", out.start, out.end, REGION_WORDS[out.region], out.category,
+               f"{len(names)} best sellers ran out, first {names[0]}")  # fmt: skip
 
 
-def true_events(products: Products) -> pd.DataFrame:
+def _raised(stories: Stories) -> list[PriceChange]:
+    return [change for change in stories.price_changes if change.rise]
+
+
+def true_events(products: Products, stories: Stories = TOLD) -> pd.DataFrame:
     """What moved sales, and by how much: `effect` is the share by which expected lines changed."""
     numbers = products.ids()
-    rows: list[tuple[str, str, str, str, date, date, float, str]] = [
-        (
-            "stock-out", REGION_WORDS[STOCK_OUT.region], STOCK_OUT.category, ALL, STOCK_OUT.start,
-            STOCK_OUT.end, -STOCK_OUT.depth,
-            "best sellers out of stock: " + " ".join(numbers[i] for i in stocked_out(products)),
-        ),
-        (
-            "competitor", REGION_WORDS[COMPETITOR.region], COMPETITOR.category, ALL,
-            COMPETITOR.start, COMPETITOR.end, -COMPETITOR.loss, COMPETITOR.note,
-        ),
-    ]  # fmt: skip
-    for change in PRICE_CHANGES:
+    rival, out = stories.competitor, stories.stock_out
+    rows: list[tuple[str, str, str, str, date, date, float, str]] = []
+    if short := stocked_out(products, out).tolist():
+        note = "best sellers out of stock: " + " ".join(numbers[i] for i in short)
+        rows.append(("stock-out", REGION_WORDS[out.region], out.category, ALL, out.start, out.end,
+                     -out.depth, note))  # fmt: skip
+    if rival.loss:
+        rows.append(("competitor", REGION_WORDS[rival.region], rival.category, ALL, rival.start,
+                     rival.end, -rival.loss, rival.note))  # fmt: skip
+    for change in _raised(stories):
         effect = (1 + change.rise) ** change.elasticity - 1
         note = f"list prices {change.rise:+.1%}, elasticity {change.elasticity:.2f}"
         rows.append(("price change", ALL, change.category or ALL, ALL, change.start, LAST_DAY,
                      effect, note))  # fmt: skip
-    for number, held in zip(promotion_ids(), ALL_PROMOTIONS, strict=True):
+    for number, held in zip(promotion_ids(stories), stories.all_promotions, strict=True):
         note = f"{number} {held.name}: {held.discount:.0%} off"
         rows.append(("promotion", ALL, held.category or ALL, KIND_WORDS[held.kind], held.start,
                      held.end, held.uplift, note))  # fmt: skip

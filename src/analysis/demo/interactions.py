@@ -11,6 +11,7 @@ from analysis.demo.chance import Floats, Ints
 from analysis.demo.customers import Customers
 from analysis.demo.deliveries import Deliveries
 from analysis.demo.demand import WEEKDAY
+from analysis.demo.events import NOWHERE, TOLD, ServiceDrift
 from analysis.demo.firm import DAY_COUNT, DAYS_PER_MONTH
 from analysis.demo.frames import labels, moments
 from analysis.demo.purchases import Orders
@@ -40,6 +41,7 @@ def interaction_table(
     deliveries: Deliveries,
     complaints: Complaints,
     rng: np.random.Generator,
+    drift: ServiceDrift = TOLD.service_drift,
 ) -> pd.DataFrame:
     """Interactions, one row per event, by moment; only surveys have a score, only complaints hours.
 
@@ -60,7 +62,7 @@ def interaction_table(
         )
     )
     parts.append(_after_complaints(complaints, rng))
-    parts.append(_after_orders(orders, customers, deliveries, rng))
+    parts.append(_after_orders(orders, customers, deliveries, rng, drift))
     joined = pd.concat(parts, ignore_index=True)
     joined = joined[joined["day"] < DAY_COUNT]
     joined = joined.sort_values(["day", "second", "customer", "kind"], kind="stable")
@@ -116,14 +118,19 @@ def _after_complaints(complaints: Complaints, rng: np.random.Generator) -> pd.Da
 
 
 def _after_orders(
-    orders: Orders, customers: Customers, deliveries: Deliveries, rng: np.random.Generator
+    orders: Orders,
+    customers: Customers,
+    deliveries: Deliveries,
+    rng: np.random.Generator,
+    drift: ServiceDrift,
 ) -> pd.DataFrame:
     """Ask about a delivery; in the region whose answers slow down all are less pleased."""
     asked = rng.random(len(orders.day)) < ORDER_SURVEYED
     day = deliveries.delivered + rng.integers(2, 12, len(orders.day))
     home = customers.region[orders.customer]
     month_before = day - round(DAYS_PER_MONTH)
-    slower = usual_hours(home, month_before) / usual_hours(np.full_like(home, -1), month_before)
+    nowhere = np.full_like(home, NOWHERE)
+    slower = usual_hours(home, month_before, drift) / usual_hours(nowhere, month_before, drift)
     mean = BEST_MEAN - REPUTATION * DOUBLING_COSTS * np.log2(slower)
     mean = mean - np.where(deliveries.late, LATE_COSTS, 0.0)
     return _surveys(orders.customer, day, mean, "Order", rng)[asked]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.demo.customers import Customers
-from analysis.demo.events import COLLECTIONS, day_index
+from analysis.demo.events import TOLD, Collections, day_index
 from analysis.demo.firm import BUSINESS, DAY_COUNT, DEALER
 from analysis.demo.frames import moments, order_ids, pounds
 from analysis.demo.purchases import Lines, Orders
@@ -19,12 +19,16 @@ SECOND_PART_DAYS: Final = 30
 
 
 def payment_table(
-    orders: Orders, lines: Lines, customers: Customers, rng: np.random.Generator
+    orders: Orders,
+    lines: Lines,
+    customers: Customers,
+    rng: np.random.Generator,
+    collections: Collections = TOLD.collections,
 ) -> pd.DataFrame:
     """Payments, one or two rows per order, whose amounts add up to the order's revenue.
 
     Tills and the web shop are paid at once. Businesses that buy through dealers have terms, most
-    pay within a fortnight of them, and `COLLECTIONS` says who does not.
+    pay within a fortnight of them, and `collections` says who does not.
     """
     count = len(orders.day)
     net = np.bincount(lines.order, weights=lines.net, minlength=count).astype(np.int64)
@@ -38,12 +42,12 @@ def payment_table(
 
     terms = np.array(TERMS)[size[of]] + np.where(second, SECOND_PART_DAYS, 0)
     due = orders.day[of] + np.where(account[of], terms, 0)
-    poor = (orders.region[of] == COLLECTIONS.region) & (
-        orders.day[of] >= day_index(COLLECTIONS.start)
+    poor = (orders.region[of] == collections.region) & (
+        orders.day[of] >= day_index(collections.start)
     )
     delay = np.rint(rng.gamma(1.6, 4.0, len(of)) - 5).astype(np.int64)
     delay = np.where(poor, 10 + np.rint(rng.gamma(2.0, 12.0, len(of))).astype(np.int64), delay)
-    unpaid = rng.random(len(of)) < np.where(poor, COLLECTIONS.unpaid, COLLECTIONS.usual_unpaid)
+    unpaid = rng.random(len(of)) < np.where(poor, collections.unpaid, collections.usual_unpaid)
     paid = np.where(account[of], np.maximum(due + delay, orders.day[of] + 1), due)
     is_paid = ~(account[of] & unpaid) & (paid < DAY_COUNT)
     return pd.DataFrame(

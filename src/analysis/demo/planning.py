@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.demo.chance import Floats
 from analysis.demo.customers import Customers
 from analysis.demo.demand import Demand
-from analysis.demo.events import STOCK_OUT
+from analysis.demo.events import TOLD, Stories
 from analysis.demo.firm import KINDS, REGIONS
 from analysis.demo.frames import labels, month_starts, months
 from analysis.demo.products import CATEGORIES, Products
@@ -47,12 +47,12 @@ class Outlook:
     planned: Floats
 
 
-def make_outlook(products: Products, demand: Demand) -> Outlook:
+def make_outlook(products: Products, demand: Demand, stories: Stories = TOLD) -> Outlook:
     """Multiply the story's effects into the demand. Nothing is drawn."""
     everywhere = np.zeros(len(REGIONS), dtype=np.int64)
     short = everywhere.copy()
-    short[STOCK_OUT.region] = 1
-    story = effects()
+    short[stories.stock_out.region] = 1  # nowhere: as well served as everywhere
+    story = effects(stories)
     promoted = np.maximum(story, 1.0)
     return Outlook(
         demand.monthly(products.category, short, story),

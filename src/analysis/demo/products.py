@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from analysis.demo.chance import Floats, Ints
-from analysis.demo.events import COST_CHANGES, PRICE_CHANGES, day_index
+from analysis.demo.events import COST_CHANGES, PRICE_CHANGES, TOLD, Stories, day_index
 from analysis.demo.firm import DAY_COUNT
 
 
@@ -170,7 +170,7 @@ def cost_levels() -> Ints:
     return price_level(tuple(start for start, _ in COST_CHANGES))
 
 
-def make_products(rng: np.random.Generator) -> Products:
+def make_products(rng: np.random.Generator, stories: Stories = TOLD) -> Products:
     """Draw the range. Item numbers follow category and launch only loosely, as in a real one."""
     names, subcategory, category, prices, costs, popularity = [], [], [], [], [], []
     for number, kind in enumerate(CATEGORIES):
@@ -207,7 +207,7 @@ def make_products(rng: np.random.Generator) -> Products:
         tuple(names),
         categories,
         tuple(subcategory),
-        _list_prices(np.concatenate(prices), categories),
+        _list_prices(np.concatenate(prices), categories, stories),
         _unit_costs(np.concatenate(costs)),
         shares / shares.sum(axis=1, keepdims=True),
         launched,
@@ -215,9 +215,9 @@ def make_products(rng: np.random.Generator) -> Products:
     )
 
 
-def _list_prices(pounds: Floats, category: Ints) -> Ints:
+def _list_prices(pounds: Floats, category: Ints, stories: Stories) -> Ints:
     levels = [np.rint(pounds * 100).astype(np.int64)]
-    for change in PRICE_CHANGES:
+    for change in stories.price_changes:
         named = np.array([change.category in (None, kind.name) for kind in CATEGORIES])
         rise = np.where(named[category], 1 + change.rise, 1.0)
         levels.append(np.rint(levels[-1] * rise / 5).astype(np.int64) * 5)  # prices end in 0 or 5

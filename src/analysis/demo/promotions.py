@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from analysis.demo.events import ALL_PROMOTIONS
+from analysis.demo.events import TOLD, Stories
 from analysis.demo.firm import CONSUMER, STORE
 from analysis.demo.frames import day
 from analysis.demo.purchases import VOUCHER_DISCOUNT, VOUCHER_RATE, Lines, Orders
@@ -23,27 +23,28 @@ COSTS: Final = {
 """What each cost besides its discounts: print, stands, samples."""
 
 
-def promotion_ids() -> list[str]:
-    """Numbers of the promotions, in the order of `analysis.demo.events.ALL_PROMOTIONS`."""
-    return [f"PR-{number:02d}" for number in range(1, len(ALL_PROMOTIONS) + 1)]
+def promotion_ids(stories: Stories = TOLD) -> list[str]:
+    """Numbers of the promotions, in the order of `Stories.all_promotions`."""
+    return [f"PR-{number:02d}" for number in range(1, len(stories.all_promotions) + 1)]
 
 
-def promotion_table() -> pd.DataFrame:
+def promotion_table(stories: Stories = TOLD) -> pd.DataFrame:
     """Promotions, one row each."""
+    held = stories.all_promotions
     return pd.DataFrame(
         {
-            "promotion_id": promotion_ids(),
-            "name": [f"{p.name} {p.start:%Y}" for p in ALL_PROMOTIONS],
-            "kind": [f"{p.discount:.0%} off" for p in ALL_PROMOTIONS],
-            "category": [p.category for p in ALL_PROMOTIONS],
-            "starts_at": [day(p.start) for p in ALL_PROMOTIONS],
-            "ends_at": [day(p.end) for p in ALL_PROMOTIONS],
-            "cost": [COSTS[p.name] for p in ALL_PROMOTIONS],
+            "promotion_id": promotion_ids(stories),
+            "name": [f"{p.name} {p.start:%Y}" for p in held],
+            "kind": [f"{p.discount:.0%} off" for p in held],
+            "category": [p.category for p in held],
+            "starts_at": [day(p.start) for p in held],
+            "ends_at": [day(p.end) for p in held],
+            "cost": [COSTS[p.name] for p in held],
         }
     )
 
 
-def true_promotions(orders: Orders, lines: Lines) -> pd.DataFrame:
+def true_promotions(orders: Orders, lines: Lines, stories: Stories = TOLD) -> pd.DataFrame:
     """What each promotion brought, one row each, in pounds.
 
     Without it, expected lines would be those sold under it divided by ``1 + uplift``, each with
@@ -55,7 +56,7 @@ def true_promotions(orders: Orders, lines: Lines) -> pd.DataFrame:
     rows = []
     channel = orders.channel[lines.order]
     gross = lines.quantity * lines.list_price / 100
-    for place, promotion in enumerate(ALL_PROMOTIONS):
+    for place, promotion in enumerate(stories.all_promotions):
         held = lines.promotion == place
         margin = float((lines.net - lines.cost)[held].sum()) / 100
         discounts = float(gross[held].sum()) * promotion.discount
@@ -78,4 +79,5 @@ def true_promotions(orders: Orders, lines: Lines) -> pd.DataFrame:
                 "paid": effect > cost,
             }
         )
-    return pd.DataFrame(rows, index=pd.Index(promotion_ids(), name="promotion_id")).reset_index()
+    numbers = pd.Index(promotion_ids(stories), name="promotion_id")
+    return pd.DataFrame(rows, index=numbers).reset_index()

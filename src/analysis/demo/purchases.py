@@ -10,7 +10,7 @@ import numpy as np
 from analysis.demo.chance import Floats, Ints, even, even_normal, even_poisson, place_in_group
 from analysis.demo.customers import Customers, draw_rep
 from analysis.demo.demand import MONTHS, Demand, in_category
-from analysis.demo.events import PROMOTIONS, STOCK_OUT, between
+from analysis.demo.events import PROMOTIONS, TOLD, between
 from analysis.demo.firm import (
     BUSINESS,
     CONSUMER,
@@ -178,7 +178,7 @@ def _articles(
     shares /= shares[:, -1:]
     laid_out = (shares + np.arange(kinds * supplies * days)[:, None]).ravel()
     kind = customers.kind[orders.customer]
-    short = (orders.region == STOCK_OUT.region).astype(np.int64)
+    short = (orders.region == TOLD.stock_out.region).astype(np.int64)
     row = ((kind * supplies + short) * days + orders.day)[order]
     found = np.searchsorted(laid_out, row + even(_cells(orders, kind)[order], rng), side="right")
     articles: Ints = found - row * products

@@ -11,7 +11,7 @@ from analysis.demo.chance import Floats, Ints
 from analysis.demo.customers import Customers
 from analysis.demo.deliveries import Deliveries
 from analysis.demo.demand import MONTHS
-from analysis.demo.events import SERVICE_DRIFT, day_index
+from analysis.demo.events import TOLD, ServiceDrift, day_index
 from analysis.demo.firm import DAY_COUNT
 from analysis.demo.purchases import Orders
 from analysis.demo.story import Flags
@@ -45,7 +45,11 @@ class Complaints:
 
 
 def make_complaints(
-    orders: Orders, customers: Customers, deliveries: Deliveries, rng: np.random.Generator
+    orders: Orders,
+    customers: Customers,
+    deliveries: Deliveries,
+    rng: np.random.Generator,
+    drift: ServiceDrift = TOLD.service_drift,
 ) -> Complaints:
     """Draw complaints about orders, a few days after delivery, and the hours until an answer."""
     count = len(orders.day)
@@ -54,19 +58,18 @@ def make_complaints(
     made = rng.random(count) < chance
     day = deliveries.delivered + 1 + np.floor(rng.exponential(3.0, count)).astype(np.int64)
     second = rng.integers(8 * 3600, 19 * 3600, count)
-    wait = np.exp(rng.normal(0.0, SERVICE_DRIFT.spread, count))
+    wait = np.exp(rng.normal(0.0, drift.spread, count))
     topic = rng.choice(len(TOPICS), count, p=[share for _, share in TOPICS])
     topic = np.where(deliveries.late, len(TOPICS), topic)
     of = np.flatnonzero(made & (day < DAY_COUNT))
     of = of[np.lexsort((second[of], day[of]))]
     home = customers.region[orders.customer[of]]
-    hours = np.round(usual_hours(home, day[of]) * wait[of], 1)
+    hours = np.round(usual_hours(home, day[of], drift) * wait[of], 1)
     return Complaints(orders.customer[of], home, day[of], second[of], hours, topic[of])
 
 
-def usual_hours(region: Ints, day: Ints) -> Floats:
+def usual_hours(region: Ints, day: Ints, drift: ServiceDrift = TOLD.service_drift) -> Floats:
     """Median hours until an answer, in a region on a day of the window."""
-    drift = SERVICE_DRIFT
     since = MONTHS[np.clip(day, 0, DAY_COUNT - 1)] - MONTHS[day_index(drift.start)] + 1
     times = np.minimum(1.0 + np.maximum(since, 0), drift.most_times)
     hours: Floats = drift.usual_hours * np.where(region == drift.region, times, 1.0)
@@ -82,9 +85,13 @@ class Losses:
     last_day: Ints
 
 
-def make_losses(complaints: Complaints, customers: Customers, rng: np.random.Generator) -> Losses:
+def make_losses(
+    complaints: Complaints,
+    customers: Customers,
+    rng: np.random.Generator,
+    drift: ServiceDrift = TOLD.service_drift,
+) -> Losses:
     """Draw who leaves: the first complaint that drives a customer away ends their purchases."""
-    drift = SERVICE_DRIFT
     leave = np.array(drift.leave)[customers.kind[complaints.customer]]
     slow = (complaints.region == drift.region) & (complaints.day >= day_index(drift.start))
     chance = leave * np.clip((complaints.hours - drift.patience) / drift.span, 0, 1) * slow

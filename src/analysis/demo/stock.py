@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.demo.chance import Ints
 from analysis.demo.demand import MONTHS, Demand, stocked_out
-from analysis.demo.events import STOCK_OUT, between
+from analysis.demo.events import TOLD, StockOut, between
 from analysis.demo.firm import BUSINESS, DAY_COUNT, REGIONS
 from analysis.demo.frames import labels, month_starts, months
 from analysis.demo.products import Products
@@ -22,7 +22,12 @@ BRIEF_RATE: Final = 0.004  # of months in which an article was out for a day or 
 
 
 def inventory_table(
-    orders: Orders, lines: Lines, products: Products, demand: Demand, rng: np.random.Generator
+    orders: Orders,
+    lines: Lines,
+    products: Products,
+    demand: Demand,
+    rng: np.random.Generator,
+    event: StockOut = TOLD.stock_out,
 ) -> pd.DataFrame:
     """Inventory, one row per product, month and region in which the product was on the list.
 
@@ -33,7 +38,7 @@ def inventory_table(
     sold = _sold(orders, lines, shape)
     usual = sold.mean(axis=1, keepdims=True)
     target = np.ceil(COVER * usual * rng.uniform(0.85, 1.25, shape)).astype(np.int64) + 2
-    out_days = _days_out(products, demand, shape)
+    out_days = _days_out(products, demand, shape, event)
     end = target.copy()
     end[out_days > 0] = 0  # what came in during a stock-out was sold at once
     end = np.minimum(end, _sold_until_out(sold, out_days))
@@ -72,16 +77,18 @@ def _sold(orders: Orders, lines: Lines, shape: tuple[int, int, int]) -> Ints:
     return units.astype(np.int64).reshape(shape)
 
 
-def _days_out(products: Products, demand: Demand, shape: tuple[int, int, int]) -> Ints:
+def _days_out(
+    products: Products, demand: Demand, shape: tuple[int, int, int], event: StockOut
+) -> Ints:
     """Days without stock: as many of the stock-out's days as demand that was not served."""
     days = np.zeros(shape, dtype=np.int64)
-    short = stocked_out(products)
-    during = between(STOCK_OUT.start, STOCK_OUT.end)
+    short = stocked_out(products, event)
+    during = between(event.start, event.end)
     full, served = demand.articles[BUSINESS, 0], demand.articles[BUSINESS, 1]
     lost = 1 - served[during][:, short] / full[during][:, short]
     for month in np.unique(MONTHS[during]):
         within = MONTHS[during] == month
-        days[short, month, STOCK_OUT.region] = np.rint(lost[within].sum(axis=0))
+        days[short, month, event.region] = np.rint(lost[within].sum(axis=0))
     return days
 
 

@@ -1,7 +1,7 @@
 """What happened to the firm's orders beyond what its demand foretells.
 
 Each part of the story changes the lines it is about and leaves every other as it was drawn: the
-promotions of `ADDED_PROMOTIONS` add orders, a rep's lines are swapped, a rival's lines go missing.
+promotions of a single season add orders, a rep's lines are swapped, a rival's lines go missing.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from analysis.demo.chance import Floats, Ints, place_in_group
 from analysis.demo.customers import Customers
 from analysis.demo.demand import MONTHS, in_category
 from analysis.demo.events import (
-    ADDED_PROMOTIONS,
-    COMPETITOR,
     PROMOTIONS,
-    UNUSUAL_REP,
+    TOLD,
+    Competitor,
     Promotion,
+    Stories,
+    UnusualRep,
     between,
 )
 from analysis.demo.firm import BUSINESS, DAY_COUNT, KINDS, REGIONS
@@ -46,27 +47,29 @@ def tell(
     customers: Customers,
     products: Products,
     rng: np.random.Generator,
+    stories: Stories = TOLD,
 ) -> Book:
     """Tell all parts of the story but the customers lost to slow answers (`service`)."""
     book = Book(orders, lines, np.arange(len(lines.order)))
-    for place, promotion in enumerate(ADDED_PROMOTIONS, start=len(PROMOTIONS)):
+    for place, promotion in enumerate(stories.promotions, start=len(PROMOTIONS)):
         book = _promoted(book, place, promotion, customers, products, rng)
-    book = _unusual_mix(book, customers, products, rng)
-    return keep_lines(book, ~_lost_to_competitor(book, customers, products, rng))
+    book = _unusual_mix(book, customers, products, rng, stories.unusual_rep)
+    lost = _lost_to_competitor(book, customers, products, rng, stories.competitor)
+    return keep_lines(book, ~lost)
 
 
-def effects() -> Floats:
+def effects(stories: Stories = TOLD) -> Floats:
     """Kinds by regions by days by categories: what the story multiplies expected lines by."""
     factor = np.ones((len(KINDS), len(REGIONS), DAY_COUNT, len(CATEGORIES)))
     names = [category.name for category in CATEGORIES]
-    for promotion in ADDED_PROMOTIONS:
+    for promotion in stories.promotions:
         for category in range(len(names)):
             if promotion.category in (None, names[category]):
                 held = between(promotion.start, promotion.end)
                 factor[promotion.kind, :, held, category] *= 1 + promotion.uplift
-    rival = between(COMPETITOR.start, COMPETITOR.end)
-    category = names.index(COMPETITOR.category)
-    factor[:, COMPETITOR.region, rival, category] *= 1 - COMPETITOR.loss
+    rival = stories.competitor
+    held, category = between(rival.start, rival.end), names.index(rival.category)
+    factor[:, rival.region, held, category] *= 1 - rival.loss
     return factor
 
 
@@ -177,22 +180,26 @@ def low_margin(products: Products) -> Flags:
     low = np.zeros(len(products), dtype=bool)
     for category in range(len(CATEGORIES)):
         of = np.flatnonzero(products.category == category)
-        low[of] = share[of] >= np.quantile(share[of], 1 - UNUSUAL_REP.low)
+        low[of] = share[of] >= np.quantile(share[of], 1 - TOLD.unusual_rep.low)
     return low
 
 
 def _unusual_mix(
-    book: Book, customers: Customers, products: Products, rng: np.random.Generator
+    book: Book,
+    customers: Customers,
+    products: Products,
+    rng: np.random.Generator,
+    unusual: UnusualRep,
 ) -> Book:
     """Swap articles of the rep's lines for low-margin ones and give more discount on all."""
     orders, lines = book.orders, book.lines
     rep, day = orders.rep[lines.order], orders.day[lines.order]
-    own = (rep == UNUSUAL_REP.number) & (customers.kind[orders.customer[lines.order]] == BUSINESS)
+    own = (rep == unusual.number) & (customers.kind[orders.customer[lines.order]] == BUSINESS)
     product, quantity = lines.product.copy(), lines.quantity.copy()
     price, gross = lines.list_price.copy(), lines.quantity * lines.list_price
     low, levels = low_margin(products), price_levels()
     taken = set(zip(lines.order[own].tolist(), lines.product[own].tolist(), strict=True))
-    swapped = np.flatnonzero(own & (rng.random(len(own)) < UNUSUAL_REP.swap))
+    swapped = np.flatnonzero(own & (rng.random(len(own)) < unusual.swap))
     for line in swapped.tolist():
         when = day[line]
         on_sale = (products.launched <= when) & (when < products.withdrawn) & low
@@ -207,7 +214,7 @@ def _unusual_mix(
         loose = max(1, round(gross[line] / price[line]))
         quantity[line] = (loose + CASE // 2) // CASE * CASE if loose >= 2 * CASE else loose
     rate = np.divide(lines.discount, gross)
-    rate = np.where(own, np.minimum(rate + UNUSUAL_REP.discount, MOST_DISCOUNT), rate)
+    rate = np.where(own, np.minimum(rate + unusual.discount, MOST_DISCOUNT), rate)
     gross = quantity * price
     discount = np.where(own, np.rint(gross * rate), lines.discount).astype(np.int64)
     cost = quantity * products.costs[cost_levels()[day], product]
@@ -224,7 +231,11 @@ def _unusual_mix(
 
 
 def _lost_to_competitor(
-    book: Book, customers: Customers, products: Products, rng: np.random.Generator
+    book: Book,
+    customers: Customers,
+    products: Products,
+    rng: np.random.Generator,
+    rival: Competitor,
 ) -> Flags:
     """Flag the lines the rival won: of every month the same share, but no customer's first order.
 
@@ -232,15 +243,15 @@ def _lost_to_competitor(
     """
     orders, lines = book.orders, book.lines
     day, buyer = orders.day[lines.order], orders.customer[lines.order]
-    scope = between(COMPETITOR.start, COMPETITOR.end)[day]
-    scope &= orders.region[lines.order] == COMPETITOR.region
-    scope &= in_category(products, COMPETITOR.category)[lines.product]
+    scope = between(rival.start, rival.end)[day]
+    scope &= orders.region[lines.order] == rival.region
+    scope &= in_category(products, rival.category)[lines.product]
     first = day == customers.acquired[buyer]
     cell = MONTHS[day] * len(KINDS) + customers.kind[buyer]
     lost = np.zeros(len(day), dtype=bool)
     for value in np.unique(cell[scope]):
         held = scope & (cell == value)
         free = np.flatnonzero(held & ~first)
-        count = min(int(held.sum() * COMPETITOR.loss + rng.random()), len(free))
+        count = min(int(held.sum() * rival.loss + rng.random()), len(free))
         lost[rng.permutation(free)[:count]] = True
     return lost

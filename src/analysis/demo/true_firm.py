@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.demo.customers import Customers, make_customers
 from analysis.demo.deliveries import Deliveries, fulfilment_table, make_deliveries
 from analysis.demo.demand import Demand, make_demand
+from analysis.demo.events import QUIET, TOLD, Stories
 from analysis.demo.happenings import event_table, true_events
 from analysis.demo.interactions import interaction_table
 from analysis.demo.marketing import channel_spend_table, true_marketing
@@ -95,7 +96,7 @@ class _History:
     all_complaints: Complaints
 
 
-def true_firm(seed: int = 2026) -> TrueFirm:
+def true_firm(seed: int = 2026, stories: bool | Stories = True) -> TrueFirm:
     """Draw the firm: three years of orders from 1 November 2023 and all that belongs to them.
 
     Parameters
@@ -103,27 +104,35 @@ def true_firm(seed: int = 2026) -> TrueFirm:
     seed : int
         The same seed gives the same firm. Every part has a generator of its own, so a change to
         one leaves what was drawn for the others as it was.
+    stories : bool or Stories
+        Whether anything happens to it, or what. The same firm in a quiet year has its seasons,
+        festivals, growth and yearly promotions, and no cause to be found: no stock-out or rival,
+        no promotion or price rise of one category, no unusual rep, unpaid dealers, slow answers
+        or dear channel.
     """
+    told = stories if isinstance(stories, Stories) else TOLD if stories else QUIET
     spawned = np.random.SeedSequence((EDITION, seed)).spawn(len(STREAMS))
     rng = dict(zip(STREAMS, map(np.random.default_rng, spawned), strict=True))
-    history = _history(rng)
+    history = _history(rng, told)
     wins = win_probabilities(rng["wins"])
-    return TrueFirm(_tables(history, wins, rng), _truth(history, wins))
+    return TrueFirm(_tables(history, wins, rng, told), _truth(history, wins, told))
 
 
-def _history(rng: dict[str, np.random.Generator]) -> _History:
-    products = make_products(rng["range"])
-    demand = make_demand(products)
+def _history(rng: dict[str, np.random.Generator], told: Stories) -> _History:
+    products = make_products(rng["range"], told)
+    demand = make_demand(products, told)
     before = make_customers(demand, rng["customers"])
     orders = make_orders(before, demand, rng["orders"])
     lines = make_lines(orders, before, products, demand, rng["lines"])
     drawn_returns = make_returns(orders, lines, rng["returns"])
 
-    book = tell(orders, lines, before, products, rng["story"])
+    book = tell(orders, lines, before, products, rng["story"], told)
     seconds = order_seconds(book.orders, rng["times"])
     deliveries = make_deliveries(book.orders, book.lines, seconds, products, rng["deliveries"])
-    complaints = make_complaints(book.orders, before, deliveries, rng["service"])
-    losses = make_losses(complaints, before, rng["service"])
+    complaints = make_complaints(
+        book.orders, before, deliveries, rng["service"], told.service_drift
+    )
+    losses = make_losses(complaints, before, rng["service"], told.service_drift)
     customers = after_losses(before, losses)
 
     stays = book.orders.day <= customers.alive_until[book.orders.customer]
@@ -147,46 +156,53 @@ def _history(rng: dict[str, np.random.Generator]) -> _History:
 
 def _tables(
     history: _History, wins: np.ndarray[tuple[int], np.dtype[np.float64]],
-    rng: dict[str, np.random.Generator],
+    rng: dict[str, np.random.Generator], told: Stories,
 ) -> dict[str, pd.DataFrame]:  # fmt: skip
     products, customers = history.products, history.customers
     orders, lines = history.book.orders, history.book.lines
     sold = order_lines(orders, lines, history.seconds, customers, products)
-    outlook = make_outlook(products, history.demand)
+    outlook = make_outlook(products, history.demand, told)
     return {
         "order_lines": sold,
         "customers": customer_table(customers, rng["contacts"]),
         "products": product_table(products),
         "returns": return_table(orders, lines, history.returns),
-        "payments": payment_table(orders, lines, customers, rng["payments"]),
+        "payments": payment_table(orders, lines, customers, rng["payments"], told.collections),
         "fulfilments": fulfilment_table(orders, history.deliveries),
-        "inventory": inventory_table(orders, lines, products, history.demand, rng["stock"]),
+        "inventory": inventory_table(
+            orders, lines, products, history.demand, rng["stock"], told.stock_out
+        ),
         **pipeline_tables(orders, lines, customers, products, wins, rng["pipeline"]),
         "interactions": interaction_table(
-            orders, customers, history.deliveries, history.complaints, rng["interactions"]
+            orders,
+            customers,
+            history.deliveries,
+            history.complaints,
+            rng["interactions"],
+            told.service_drift,
         ),
-        "promotions": promotion_table(),
-        "channel_spend": channel_spend_table(customers, rng["marketing"]),
+        "promotions": promotion_table(told),
+        "channel_spend": channel_spend_table(customers, rng["marketing"], told),
         "staff": staff_table(rng["staff"]),
         **plan_and_market(orders, lines, customers, products, outlook, rng["planning"]),
-        "events": event_table(products),
+        "events": event_table(products, told),
         "control_totals": control_totals(sold),
     }
 
 
 def _truth(
-    history: _History, wins: np.ndarray[tuple[int], np.dtype[np.float64]]
+    history: _History, wins: np.ndarray[tuple[int], np.dtype[np.float64]], told: Stories
 ) -> dict[str, pd.DataFrame]:
     products = history.products
     return {
         "customers": true_customers(history.before, history.customers, history.losses),
-        "products": true_products(products),
-        "events": true_events(products),
-        "monthly_factors": monthly_factors(make_outlook(products, history.demand)),
-        "promotions": true_promotions(history.book.orders, history.book.lines),
-        "salespeople": true_reps(wins),
-        "collections": true_collections(),
-        "service": true_service(),
+        "products": true_products(products, told.stock_out),
+        "events": true_events(products, told),
+        "monthly_factors": monthly_factors(make_outlook(products, history.demand, told)),
+        "promotions": true_promotions(history.book.orders, history.book.lines, told),
+        "salespeople": true_reps(wins, told.unusual_rep),
+        "collections": true_collections(told.collections),
+        "service": true_service(told.service_drift),
         "service_losses": true_losses(history.all_complaints, history.customers, history.losses),
-        "marketing": true_marketing(),
+        "marketing": true_marketing(told),
     }

@@ -10,7 +10,13 @@ import pandas as pd
 from analysis.demo.chance import Floats
 from analysis.demo.customers import Customers
 from analysis.demo.demand import stocked_out
-from analysis.demo.events import COLLECTIONS, SERVICE_DRIFT, UNUSUAL_REP
+from analysis.demo.events import (
+    TOLD,
+    Collections,
+    ServiceDrift,
+    StockOut,
+    UnusualRep,
+)
 from analysis.demo.firm import BUSINESS, CONSUMER, DAY_COUNT, LAST_DAY, REGIONS
 from analysis.demo.frames import day, labels, moments, month_starts, months, rep_ids
 from analysis.demo.products import Products
@@ -56,15 +62,14 @@ def true_losses(complaints: Complaints, customers: Customers, losses: Losses) ->
     )
 
 
-def true_service() -> pd.DataFrame:
+def true_service(drift: ServiceDrift = TOLD.service_drift) -> pd.DataFrame:
     """Median hours until an answer, by region and month, and who leaves for waiting."""
     region, month = np.indices((len(REGIONS), len(months()))).reshape(2, -1)
-    drift = SERVICE_DRIFT
     return pd.DataFrame(
         {
             "region": labels(REGION_WORDS, region),
             "month": months()[month],
-            "usual_hours": usual_hours(region, month_starts()[month]),
+            "usual_hours": usual_hours(region, month_starts()[month], drift),
             "patience_hours": drift.patience,
             "span_hours": drift.span,
             "b2b_leave": np.where(region == drift.region, drift.leave[BUSINESS], 0.0),
@@ -73,10 +78,10 @@ def true_service() -> pd.DataFrame:
     )
 
 
-def true_products(products: Products) -> pd.DataFrame:
+def true_products(products: Products, event: StockOut = TOLD.stock_out) -> pd.DataFrame:
     """Each product's share of expected lines by kind, and the first day it was withdrawn."""
     gone = products.withdrawn < DAY_COUNT
-    short = np.isin(np.arange(len(products)), stocked_out(products))
+    short = np.isin(np.arange(len(products)), stocked_out(products, event))
     return pd.DataFrame(
         {
             "product_id": products.ids(),
@@ -89,30 +94,30 @@ def true_products(products: Products) -> pd.DataFrame:
     )
 
 
-def true_reps(wins: Floats) -> pd.DataFrame:
+def true_reps(wins: Floats, rep: UnusualRep = TOLD.unusual_rep) -> pd.DataFrame:
     """Each rep's probability of winning, and how unusually they sell."""
     number = np.arange(1, REPS + 1)
-    unusual = number == UNUSUAL_REP.number
+    unusual = number == rep.number
     return pd.DataFrame(
         {
             "salesperson_id": rep_ids(number),
             "win_probability": wins,
-            "swapped_for_low_margin": np.where(unusual, UNUSUAL_REP.swap, 0.0),
-            "added_discount": np.where(unusual, UNUSUAL_REP.discount, 0.0),
+            "swapped_for_low_margin": np.where(unusual, rep.swap, 0.0),
+            "added_discount": np.where(unusual, rep.discount, 0.0),
         }
     )
 
 
-def true_collections() -> pd.DataFrame:
+def true_collections(told: Collections = TOLD.collections) -> pd.DataFrame:
     """Share of dealers' invoices never paid, by region, for orders from a day on."""
-    poor = np.arange(len(REGIONS)) == COLLECTIONS.region
+    poor = np.arange(len(REGIONS)) == told.region
     return pd.DataFrame(
         {
             "region": list(REGION_WORDS),
-            "from": day(COLLECTIONS.start),
+            "from": day(told.start),
             "to": day(LAST_DAY),
-            "unpaid_before": COLLECTIONS.usual_unpaid,
-            "unpaid": np.where(poor, COLLECTIONS.unpaid, COLLECTIONS.usual_unpaid),
+            "unpaid_before": told.usual_unpaid,
+            "unpaid": np.where(poor, told.unpaid, told.usual_unpaid),
         }
     )
 

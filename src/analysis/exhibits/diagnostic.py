@@ -17,35 +17,6 @@ from analysis.params import Run
 from analysis.text import words
 
 
-def bridge(effects: pd.DataFrame, run: Run) -> Figure | Absent:
-    """Draw the effects of a revenue bridge (``analyses.diagnostic.effects``) from a common zero."""
-    amounts = effects["amount"]
-    if not amounts["before"] > 0:
-        return nothing_to_compare()
-    shown = amounts.drop(["before", "now"])
-    names = [words(f"effect.{name}.label") for name in shown.index]
-    return _signed_bars(shown.tolist(), names, run, "alt.bridge")
-
-
-def bridge_table(effects: pd.DataFrame, run: Run) -> Table | Absent:
-    """Lay out the effects as a sum to check on paper, with how many products each touches."""
-    if not effects.loc["before", "amount"] > 0:
-        return nothing_to_compare()
-    money = partial(units.money_in_full, currency=run.currency)
-    return table(
-        effects,
-        {
-            "amount": Column(words("table.amount"), money),
-            "share": Column(words("table.of_before"), units.percent),
-            "products": Column(words("table.products"), units.count),
-        },
-        names=[words(f"effect.{name}.label") for name in effects.index],
-        heading=words("table.effect"),
-        totals=[0, len(effects) - 1],
-        note=words("note.bridge"),
-    )
-
-
 def contribution(parts: pd.DataFrame, run: Run) -> Figure | Absent:
     """Draw what each part added to or took from revenue, largest gain first."""
     if parts.empty:

@@ -15,54 +15,6 @@ from analysis.text import words
 UNITS = {"before": "money", "now": "money", "change": "money", "contribution": "rate"}
 
 
-def main_driver(effects: pd.DataFrame, run: Run, base: str | None, is_whole: bool) -> Finding:
-    """Name the effect that moved revenue most, and what worked against it.
-
-    Parameters
-    ----------
-    effects : DataFrame
-        As ``analyses.diagnostic.effects`` gives it.
-    run : Run
-        Gives ``currency`` and ``notable_share``.
-    base : {"prior", "year_before"} or None
-        What it compares with.
-    is_whole : bool
-        Whether the data reach the end of the period.
-    """
-    said = partial(Finding, id="diagnostic.main_driver", exhibit="fig-diagnostic-bridge")
-    amounts = effects["amount"]
-    before = float(amounts["before"])
-    if not before > 0:
-        return said(sentence=words("absent.base"), values={}, units={}, n=0, notable=False)
-    change = float(amounts["now"]) - before
-    moved = amounts.drop(["before", "now"])
-    driver = str(moved.abs().idxmax())
-    against = moved[moved * moved[driver] < 0]
-    counter = str(against.abs().idxmax()) if not against.empty else ""
-    sentence = words(
-        "finding.driver",
-        moved=words("verb.rise" if change >= 0 else "verb.fall"),
-        change=units.money(abs(change), run.currency),
-        growth=units.percent(change / before, signed=True),
-        base=words(f"base.{base}"),
-        effect=units.money(moved[driver], run.currency, signed=True),
-        because=words(f"effect.{driver}.because"),
-        counter=words(
-            "finding.counter", effect=units.money(moved[counter], run.currency, signed=True),
-            because=words(f"effect.{counter}.because"),
-        ) if counter else "",
-    )  # fmt: skip
-    return said(
-        sentence=sentence,
-        values={str(name): number(value) for name, value in amounts.items()},
-        units=dict.fromkeys(map(str, amounts.index), "money"),
-        n=int(effects["products"][["before", "new"]].sum()),
-        notable=is_whole and abs(change) >= run.settings.notable_share * before,
-        at_stake=float(abs(moved[driver])),
-        caveats=partial_period(is_whole),
-    )
-
-
 def contribution(parts: pd.DataFrame, run: Run, base: str | None, is_whole: bool) -> Finding:
     """Name the part that pulled revenue up or down most.
 

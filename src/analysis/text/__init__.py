@@ -6,6 +6,7 @@ A second language is a second folder beside ``en/``, not a rewrite.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -80,6 +81,19 @@ def named(kind: str, name: str) -> str:
     """
     key = f"{kind}.{name}"
     return words(key) if has(key) else name
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence lists them.
+
+    Examples
+    --------
+    >>> listed(["Stores"]), listed(["Stores", "Dealers"]), listed(["a", "b", "c"])
+    ('Stores', 'Stores and Dealers', 'a, b and c')
+    """
+    if len(names) < 2:
+        return "".join(names)
+    return words("word.and", first=", ".join(names[:-1]), last=names[-1])
 
 
 def escaped(text: str) -> str:

@@ -1,0 +1,1 @@
+"""What speaks for and against each possible cause of a change, checked before it is judged."""

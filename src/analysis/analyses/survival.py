@@ -1,0 +1,86 @@
+"""How long things last when some have not ended yet: Kaplan and Meier's estimate."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from analysis.analyses.rates import Z
+
+MOMENT = 1e-9
+
+
+def survival(entry: pd.Series, leave: pd.Series, ended: pd.Series) -> pd.DataFrame:
+    """Share that lasts beyond each time, from spells seen in part.
+
+    Parameters
+    ----------
+    entry, leave : Series
+        Age at which a spell came into view and at which it left it; a spell of no length is at
+        risk at the age it ended.
+    ended : Series of bool
+        Whether it ended then, or was still going on when it was last seen.
+
+    Returns
+    -------
+    DataFrame
+        One row per age at which a spell ended, by age (index ``age``): ``at_risk`` and ``ends``
+        (counts), ``share`` (still going on after it) with ``low`` and ``high`` (95 %, on the scale
+        of log(−log)), which are missing where all or none goes on.
+
+    References
+    ----------
+    E. L. Kaplan & P. Meier, *Journal of the American Statistical Association* 53 (1958), 457-481;
+    Klein & Moeschberger, *Survival Analysis*, 2nd ed., ch. 4 (Greenwood's variance; late entry).
+
+    Examples
+    --------
+    >>> zero, days = pd.Series([0, 0, 0, 0]), pd.Series([1, 2, 2, 3])
+    >>> survival(zero, days, pd.Series([True, True, False, True]))["share"].tolist()
+    [0.75, 0.5, 0.0]
+    """
+    start, end = entry.to_numpy(float), leave.to_numpy(float)
+    over = ended.to_numpy(bool)
+    # One that ended as it came into view was at risk then.
+    start = np.where((start >= end) & (start > 0), end - MOMENT, start)
+    ages, ends = np.unique(end[over], return_counts=True)
+    # In view before the age, or from the very start, and not gone before it.
+    at_risk = np.array(
+        [((start < age) | (start == 0)) @ (end >= age).astype(float) for age in ages]
+    )
+    share = np.cumprod(1 - ends / at_risk) if len(ages) else np.array([])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        greenwood = np.cumsum(ends / (at_risk * (at_risk - ends)))
+        spread = np.sqrt(greenwood) / np.abs(np.log(share))
+        low, high = share ** np.exp(Z * spread), share ** np.exp(-Z * spread)
+    inside = (share > 0) & (share < 1) & np.isfinite(spread)
+    return pd.DataFrame(
+        {
+            "at_risk": at_risk,
+            "ends": ends.astype(float),
+            "share": share,
+            "low": np.where(inside, low, np.nan),
+            "high": np.where(inside, high, np.nan),
+        },
+        index=pd.Index(ages, name="age"),
+    )
+
+
+def median(table: pd.DataFrame) -> tuple[float, float, float]:
+    """Median of :func:`survival` and its 95 % interval; missing where half never ended.
+
+    References
+    ----------
+    R. Brookmeyer & J. Crowley, *Biometrics* 38 (1982), 29-41.
+    """
+
+    def first(below: pd.Series) -> float:
+        reached = below.index[below.to_numpy(bool)]
+        return float(reached[0]) if len(reached) else math.nan
+
+    half = table["share"] <= 0.5
+    # An end that is missing is as the share is: certain.
+    low, high = table["low"].fillna(table["share"]), table["high"].fillna(table["share"])
+    return first(half), first(low <= 0.5), first(high <= 0.5)

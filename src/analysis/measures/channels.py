@@ -1,0 +1,159 @@
+"""What channels cost and bring: spend, leads, customers won and their margin; money collected."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from analysis.measures.retention import count_of_months, joined
+from analysis.model.dataset import Dataset
+from analysis.params import WHOLE_FIRM
+from analysis.periods import Period
+
+WON = ["won", "margin", "margin_squared"]
+DUE = ["due", "paid", "invoices", "paid_invoices", "due_squared", "paid_squared"]
+
+
+def spend(data: Dataset, period: Period) -> pd.DataFrame:
+    """What was spent on each marketing channel of the whole firm, and the leads it brought.
+
+    Returns
+    -------
+    DataFrame
+        One row per channel (index), columns ``spend`` (money) and ``leads`` (count; missing where
+        leads are not recorded). No rows where the firm delivers no spending.
+    """
+    if not data.has("channel_spend"):
+        index = pd.Index([], name="channel", dtype=object)
+        return pd.DataFrame({"spend": [], "leads": []}, index=index, dtype=float)
+    table = data.tables["channel_spend"]
+    after = (period.last + 1).start_time
+    table = table.filter((table.month >= period.start) & (table.month < after))
+    taken = table.group_by("channel").aggregate(
+        spend=table.spend.sum().cast("float64"), leads=table.leads.sum().cast("float64")
+    )
+    return taken.order_by("channel").execute().set_index("channel").astype(float)
+
+
+def number_won(data: Dataset, period: Period) -> pd.Series:
+    """How many customers the whole firm won in a period, by the channel they came through.
+
+    A customer is won on the day recorded as such, or else with the first order, and counts with
+    an order alone. Channel ``""``: not recorded.
+    """
+    who = _who(data, period)
+    counts = who.group_by("via").aggregate(won=who.count().cast("float64"))
+    number: pd.Series = counts.order_by("via").execute().set_index("via")["won"]
+    return number.rename_axis("channel")
+
+
+def won(data: Dataset, period: Period, last: pd.Period, horizon: int) -> pd.DataFrame:
+    """Customers won in a period, by the channel they came through, and the margin they brought.
+
+    Parameters
+    ----------
+    data : Dataset
+        Opened snapshot.
+    period : Period
+        In which they were won, as :func:`number_won` says.
+    last : pandas.Period
+        The last month whose orders count.
+    horizon : int
+        Months of a customer's life that count, the one of winning included.
+
+    Returns
+    -------
+    DataFrame
+        One row per ``channel`` (``""``: not recorded) and ``age`` (months since winning): ``won``
+        (count: customers of the channel, at every age the same) and ``margin`` (money: revenue
+        less cost of lines whose cost is known; returns are not taken off). A row at age −1 holds
+        the channel's whole margin, and as ``margin_squared`` the sum of the squares of each
+        customer's, for the interval of that whole.
+    """
+    who = _who(data, period)
+    lines = data.order_lines
+    lines = lines.filter(lines.ordered_at < (last + 1).start_time)
+    lines = lines.inner_join(who, "customer_id")
+    lines = lines.mutate(age=count_of_months(lines.ordered_at) - count_of_months(lines.joined_at))
+    lines = lines.filter(lines.age < horizon)
+    each = lines.group_by(["customer_id", "via", "age"]).aggregate(margin=_margin(lines, data))
+    by_age = each.group_by(["via", "age"]).aggregate(margin=each.margin.sum())
+    whole = each.group_by(["customer_id", "via"]).aggregate(margin=each.margin.sum())
+    totals = whole.group_by("via").aggregate(
+        margin=whole.margin.sum(), margin_squared=(whole.margin * whole.margin).sum()
+    )
+    ends = totals.order_by("via").execute().assign(age=-1)
+    table = pd.concat([ends, by_age.order_by(["via", "age"]).execute()])
+    table = table.rename(columns={"via": "channel"}).set_index(["channel", "age"]).sort_index()
+    number = number_won(data, period)
+    channels = table.index.get_level_values("channel")
+    return table.assign(won=number.reindex(channels).to_numpy())[WON].astype(float)
+
+
+def collected(
+    data: Dataset, region: str, due: Period, as_of: date, grace: int, by: str = "channel"
+) -> pd.DataFrame:
+    """How much of the money due in a period was paid by a day, by part of a dimension.
+
+    Parameters
+    ----------
+    data : Dataset
+        Opened snapshot.
+    region : str
+        Of the orders invoiced; ``all``: of the firm.
+    due : Period
+        Months in which the money was due; the last ``grace`` days before ``as_of`` are left out.
+    as_of : date
+        The day by which it had to be paid.
+    grace : int
+        Days allowed after the due day.
+    by : {"channel", "region"}
+        Column of the order lines.
+
+    Returns
+    -------
+    DataFrame
+        One row per part, columns ``due`` and ``paid`` (money), ``invoices`` and ``paid_invoices``
+        (counts), ``due_squared`` and ``paid_squared`` (sums of squares, for the interval of their
+        ratio). No rows without payments.
+    """
+    if not (data.has("payments.due_at") and data.has(f"order_lines.{by}")):
+        return pd.DataFrame(columns=DUE, index=pd.Index([], name=by), dtype=float)
+    lines = data.order_lines
+    if region != WHOLE_FIRM:
+        lines = lines.filter(lines.region == region)
+    orders = lines.group_by("order_id").aggregate(**{by: lines[by].max()})
+    payments = data.tables["payments"]
+    end = pd.Timestamp(as_of) + pd.Timedelta(days=1)
+    until = min((due.last + 1).start_time, end - pd.Timedelta(days=grace))
+    payments = payments.filter((payments.due_at >= due.start) & (payments.due_at < until))
+    payments = payments.inner_join(orders, "order_id")
+    payments = payments.mutate(part=payments[by].fill_null(""))
+    amount = payments.amount.cast("float64")
+    is_paid = payments.paid_at.notnull() & (payments.paid_at < end)
+    taken = payments.group_by("part").aggregate(
+        due=amount.sum(),
+        paid=amount.sum(where=is_paid).fill_null(0.0),
+        invoices=payments.count().cast("float64"),
+        paid_invoices=payments.count(where=is_paid).cast("float64"),
+        due_squared=(amount * amount).sum(),
+        paid_squared=(amount * amount).sum(where=is_paid).fill_null(0.0),
+    )
+    return taken.order_by("part").execute().set_index("part").rename_axis(by).astype(float)
+
+
+def _who(data: Dataset, period: Period) -> ibis.Table:
+    customers = data.tables["customers"]
+    via = customers.acquisition_channel.fill_null("")  # order lines have a channel, too
+    who = customers.select("customer_id", via=via).inner_join(joined(data), "customer_id")
+    after = (period.last + 1).start_time
+    return who.filter((who.joined_at >= period.start) & (who.joined_at < after))
+
+
+def _margin(lines: ibis.Table, data: Dataset) -> ir.Scalar:
+    if not data.has("order_lines.cost"):
+        return ibis.null("float64")
+    return (lines.revenue - lines.cost).sum().cast("float64").fill_null(0.0)

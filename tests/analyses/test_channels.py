@@ -1,0 +1,176 @@
+"""Scorecards and rules: by hand, on the tiny firm, and on the invented one."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+from analysis import params
+from analysis.analyses import channels
+from analysis.measures import channels as measures
+from analysis.periods import parse
+
+
+@pytest.fixture(scope="module")
+def wanted():
+    return params.load("all", "2026-10").settings.channels
+
+
+def by_age():
+    """Search wins two customers who bring 10 and 30, then 5; the fair one who brings 100."""
+    rows = [("Fair", -1, 1, 100.0, 10_000.0), ("Fair", 0, 1, 100.0, np.nan),
+            ("Search", -1, 2, 45.0, 15.0**2 + 30.0**2), ("Search", 0, 2, 40.0, np.nan),
+            ("Search", 2, 2, 5.0, np.nan)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["channel", "age", "won", "margin", "margin_squared"])
+    return table.set_index(["channel", "age"])
+
+
+class TestMarketing:
+    def test_money_back_is_first_year_margin_over_spend(self):
+        spent = pd.Index(["Search", "Fair", "Radio"], name="channel")
+        brought = channels._brought(by_age(), spent)
+        assert brought["roi_margin"].tolist() == [45.0, 100.0, 0.0]
+        assert brought["roi_won"].tolist() == [2, 1, 0]
+
+    def test_payback_is_the_month_that_adds_up_to_the_spend(self):
+        spend = pd.Series({"Search": 42.0, "Fair": 100.0, "Radio": 5.0})
+        months = channels._payback(by_age(), spend)
+        assert months["Search"] == 3  # 40 in the first month, 45 by the third
+        assert months["Fair"] == 1
+        assert np.isnan(months["Radio"])
+
+    def test_ratios_keep_both_their_parts(self):
+        table = pd.DataFrame(
+            {"spend": [80.0, 10.0], "leads": [20.0, 0.0], "won": [2.0, 0.0],
+             "roi_spend": [30.0, 0.0], "roi_won": [2.0, 0.0], "roi_margin": [45.0, 0.0],
+             "squares": [1125.0, 0.0]}, index=["Search", "Radio"],
+        )  # fmt: skip
+        made = channels._ratios(table)
+        row = made.loc["Search"]
+        assert (row["conversion"], row["cost"], row["roi"], row["net"]) == (0.1, 40.0, 1.5, 15.0)
+        assert row["roi_high"] - row["roi"] == pytest.approx(1.96 * np.sqrt(1125) / 30, abs=1e-3)
+        assert row["cost_low"] < 40 < row["cost_high"]
+        assert made.loc["Radio", ["conversion", "cost", "roi", "margin_each"]].isna().all()
+
+
+class TestRules:
+    def sold(self, **changes):
+        row = {"margin_rate": 0.30, "with_cost": 1000.0, "margin_orders": 100.0, "paid_rate": 0.5,
+               "paid_low": 0.45, "paid_high": 0.55, "invoices": 90.0, "due": 200.0, "paid": 100.0}  # fmt: skip
+        return pd.DataFrame([row | changes], index=["dealer"])
+
+    def won(self, **changes):
+        row = {"spend": 900.0, "leads": 500.0, "won": 9.0, "conversion": 0.018,
+               "conversion_low": 0.01, "conversion_high": 0.0195, "cost": 100.0, "roi": 0.5,
+               "roi_low": 0.2, "roi_high": 0.8, "roi_won": 40.0, "roi_spend": 900.0, "net": -450.0}  # fmt: skip
+        total = row | {"cost": 20.0}
+        return pd.DataFrame([row | changes, total], index=["Ads", channels.TOTAL])
+
+    def regions(self, *rates):
+        names = [f"r{n}" for n in range(len(rates))]
+        return pd.DataFrame({"margin_rate": rates, "orders": 100.0, "is_own": True}, index=names)
+
+    def verdicts(self, wanted, sold=None, won=None, regions=None, usual=0.41):
+        table = channels.rules(
+            pd.DataFrame() if sold is None else sold,
+            pd.DataFrame() if won is None else won,
+            self.regions() if regions is None else regions,
+            pd.Series({"dealer": usual}), wanted,
+        )  # fmt: skip
+        return table.set_index(["rule", "part"])["verdict"].to_dict()
+
+    def test_each_rule_holds_beyond_its_line(self, wanted):
+        assert self.verdicts(wanted, self.sold()) == {
+            ("margin_shortfall", "dealer"): "hit", ("close", "dealer"): "hit",
+        }  # fmt: skip
+        assert self.verdicts(wanted, won=self.won()) == {
+            ("dear", "Ads"): "hit", ("grow", "Ads"): "clear", ("shift", "Ads"): "clear",
+            ("exit", "Ads"): "hit",
+        }  # fmt: skip
+
+    def test_money_that_is_counted_is_at_stake(self, wanted):
+        table = channels.rules(self.sold(), self.won(), self.regions(), pd.Series({"dealer": 0.41}),
+                               wanted).set_index("rule")  # fmt: skip
+        assert table.loc["close", "at_stake"] == 100
+        assert table.loc["margin_shortfall", "at_stake"] == pytest.approx(110)
+        assert table.loc["exit", "at_stake"] == 450
+
+    def test_an_interval_over_the_line_is_near_it(self, wanted):
+        found = self.verdicts(wanted, self.sold(paid_high=0.65))
+        assert found["close", "dealer"] == "near"
+
+    def test_few_cases_are_not_judged(self, wanted):
+        assert self.verdicts(wanted, self.sold(invoices=29.0))["close", "dealer"] == "few"
+
+    def test_what_is_not_known_is_not_tried(self, wanted):
+        found = self.verdicts(wanted, self.sold(paid_rate=np.nan), usual=np.nan)
+        assert found == {}
+
+    def test_a_channel_at_the_common_cost_is_not_dear(self, wanted):
+        assert ("dear", "Ads") not in self.verdicts(wanted, won=self.won(cost=25.0))
+
+    def test_growth_is_not_tried_where_more_is_asked_and_holds(self, wanted):
+        good = self.won(conversion=0.2, conversion_low=0.15, conversion_high=0.25)
+        found = self.verdicts(wanted, won=good)
+        assert found["shift", "Ads"] == "hit"
+        assert ("grow", "Ads") not in found
+
+    def test_a_rule_every_region_meets_chooses_none(self, wanted):
+        assert self.verdicts(wanted, regions=self.regions(0.3, 0.4)) == {
+            ("tilt", channels.EVERY): "idle"
+        }
+        found = self.verdicts(wanted, regions=self.regions(0.2, 0.4))
+        assert found == {("tilt", "r0"): "clear", ("tilt", "r1"): "hit"}
+
+
+class TestCollected:
+    def test_all_paid_has_the_interval_of_its_count(self):
+        due = pd.DataFrame({"due": [100.0], "paid": [100.0], "invoices": [50.0],
+                            "paid_invoices": [50.0], "due_squared": [400.0],
+                            "paid_squared": [400.0]}, index=["web"])  # fmt: skip
+        row = channels._collected(due).loc["web"]
+        assert row["paid_rate"] == row["paid_high"] == 1
+        assert 0.9 < row["paid_low"] < 1
+
+    def test_equal_invoices_have_the_interval_of_a_share(self):
+        due = pd.DataFrame({"due": [1000.0], "paid": [600.0], "invoices": [100.0],
+                            "paid_invoices": [60.0], "due_squared": [10_000.0],
+                            "paid_squared": [6000.0]}, index=["web"])  # fmt: skip
+        row = channels._collected(due).loc["web"]
+        assert_allclose(row["paid_high"] - row["paid_low"], 2 * 1.96 * np.sqrt(0.24 / 100), rtol=1e-3)
+
+
+class TestOfTheTinyFirm:
+    def test_selling_channels_are_there_without_payments(self, tiny, tiny_run):
+        table = channels.selling(tiny, tiny_run("2026-02", "all"))
+        assert table["revenue"].to_dict() == {"web": 330.0, "store": 200.0}
+        assert table["paid_rate"].isna().all()
+
+    def test_marketing_is_absent_without_spending(self, tiny, tiny_run):
+        assert channels.marketing(tiny, tiny_run()).empty
+
+
+class TestOfTheInventedFirm:
+    def test_customers_won_are_those_its_tables_name(self, demo_data):
+        period = parse("2026-01..2026-06")
+        won = measures.number_won(demo_data, period)
+        lines = demo_data.order_lines.select("customer_id", "ordered_at").execute()
+        first = lines.groupby("customer_id")["ordered_at"].min()
+        who = demo_data.tables["customers"].execute().set_index("customer_id")
+        joined = who["acquired_at"].combine(first.reindex(who.index), np.fmin).dropna()
+        joined = joined[joined.index.isin(first.index)]
+        inside = joined.between("2026-01-01", "2026-06-30 23:59:59")
+        counts = who.loc[joined[inside].index, "acquisition_channel"].fillna("").value_counts()
+        assert won.sort_index().to_dict() == counts.sort_index().to_dict()
+
+    def test_the_dear_channel_is_to_be_left_and_no_other(self, demo_data):
+        run = params.load("all", "2026-10")
+        won = channels.marketing(demo_data, run)
+        tried = channels.rules(
+            pd.DataFrame(), won, channels.margin_by_region(demo_data, run),
+            pd.Series(dtype=float), run.settings.channels,
+        )  # fmt: skip
+        left = tried[(tried["rule"] == "exit") & (tried["verdict"] == "hit")]
+        assert left["part"].tolist() == ["Social media"]
+        added = won.drop(channels.TOTAL)[["spend", "won", "roi_margin"]].sum()
+        assert_allclose(added, won.loc[channels.TOTAL, ["spend", "won", "roi_margin"]].astype(float))

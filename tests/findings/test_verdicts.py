@@ -1,0 +1,166 @@
+import pandas as pd
+import pytest
+
+from analysis import params, questions
+from analysis.exhibits import verdicts as show
+from analysis.findings import verdicts as say
+
+ASKED = questions.load()
+
+
+@pytest.fixture(scope="module")
+def run():
+    return params.load("east", "2026-10", "demo")
+
+
+def account(before=1000.0, now=600.0, category="Furniture", p=0.02, claimed=0.0):
+    return pd.DataFrame([{
+        "region": "east", "category": category, "before": before, "now": now,
+        "change": now - before, "p": p, "claimed": claimed, "left": now - before - claimed,
+        "is_main": True,
+    }])  # fmt: skip
+
+
+def answer(
+    question, verdict, effect=float("nan"), low=None, high=None, category="Furniture", **own
+):
+    return {
+        "region": "east", "category": "Furniture", "question": question, "effect": effect,
+        "low": effect * 1.2 if low is None else low, "high": effect * 0.8 if high is None else high,
+        "p": 0.001, "n": 400.0, "needs": "", "named": "", "verdict": verdict, "share": 0.8,
+        "claimed": 0.0, "for": 1, "against": 0, "open": 0, **own,
+    }  # fmt: skip
+
+
+def check(question, name, says, value=float("nan"), other=float("nan"), told="", decisive=True):
+    return {
+        "region": "east", "category": "Furniture", "question": question, "check": name,
+        "says": says, "decisive": decisive, "value": value, "other": other, "n": 1.0, "told": told,
+    }  # fmt: skip
+
+
+SUPPLY = pd.DataFrame([
+    check("supply", "out", "for", 9, 0.7), check("supply", "lost", "for", 2, 42),
+    check("supply", "held", "for", 0.03, decisive=False),
+    check("supply", "market", "for", 0.01, decisive=False),
+    check("competitor", "noted", "against", 0),
+])  # fmt: skip
+
+
+def said(table, answers, checks=SUPPLY, base="year_before", run=None, is_whole=True):
+    return say.main(table, pd.DataFrame(answers), checks, run, base, is_whole)
+
+
+def test_a_fall_that_supply_explains_in_part_names_money_range_and_evidence(run):
+    answers = [answer("supply", "supported", -300.0), answer("competitor", "contradicted")]
+    finding = said(account(), answers, run=run)
+    assert finding.sentence == (
+        "Furniture in East fell £400 (−40.0%) on a year earlier; our own supply accounts for about "
+        "£300 of it (95% range £240 to £360): 9 products that brought 70% of its revenue before "
+        "were out of stock and sold 2 order lines where 42 were expected, products in stock held, "
+        "and the market did not shrink. A competitor is not in evidence."
+    )
+    assert finding.notable
+    assert finding.at_stake == 300
+    assert finding.subject == "category:Furniture"
+    assert finding.certainty == pytest.approx(0.999)
+    assert finding.values["effect"] == -300
+
+
+def test_a_cause_accounts_for_no_more_than_there_was(run):
+    finding = said(account(), [answer("supply", "supported", -300.0, -500.0, -200.0)], run=run)
+    assert "about £300 of it (95% range £200 to £400)" in finding.sentence
+    finding = said(account(), [answer("supply", "supported", -500.0)], run=run)
+    assert "accounts for all of it, having taken about £500 by itself" in finding.sentence
+
+
+def test_a_rise_in_spite_of_a_cause_says_so(run):
+    finding = said(account(now=1200.0), [answer("supply", "opposed", -300.0)], run=run)
+    assert finding.sentence.startswith(
+        "Furniture in East rose £200 (+20.0%) on a year earlier in spite of our own supply, which "
+        "by itself took about £300 (95% range £240 to £360)"
+    )
+
+
+def test_no_change_although_a_cause_was_at_work_says_so(run):
+    finding = said(account(now=1001.0), [answer("supply", "opposed", -300.0)], run=run)
+    assert finding.sentence.startswith(
+        "Furniture in East did not change on a year earlier, although our own supply by itself took"
+    )
+
+
+def test_no_cause_is_claimed_where_none_is_in_evidence(run):
+    answers = [answer("supply", "contradicted"), answer("competitor", "contradicted")]
+    finding = said(account(p=0.4), answers, run=run)
+    assert finding.sentence == (
+        "Furniture in East fell £400 (−40.0%) on a year earlier; no cause that we could act on is "
+        "in evidence, and 40% of like categories and times moved as far without one."
+    )
+    assert not finding.notable
+    assert finding.at_stake == 0
+
+
+def test_without_the_tables_the_pack_cannot_tell(run):
+    answers = [
+        answer("supply", "unknown", needs="inventory.stock_out_days"),
+        answer("competitor", "unknown", needs="events"),
+    ]
+    finding = said(account(p=float("nan")), answers, SUPPLY.iloc[:0], run=run)
+    assert finding.sentence == (
+        "Furniture in East fell £400 (−40.0%) on a year earlier; what caused it cannot be told, "
+        "for want of events, inventory.stock_out_days."
+    )
+
+
+def test_growth_from_nothing_is_said_in_words(run):
+    finding = said(account(before=0.0, now=50.0), [answer("supply", "contradicted")], run=run)
+    assert "rose £50.00 (from nothing)" in finding.sentence
+
+
+def test_nothing_to_compare_with_is_a_sentence_with_no_number(run):
+    finding = said(account().iloc[:0], [answer("supply", "unknown")], base=None, run=run)
+    assert finding.sentence.startswith("The data do not reach back")
+    assert (finding.n, finding.values) == (0, {})
+
+
+def test_a_range_that_holds_zero_keeps_its_signs_and_is_not_notable(run):
+    checks = pd.DataFrame([check("price", "rose", "for", 0.07, 0.0),
+                           check("price", "lines", "for", -0.14)])  # fmt: skip
+    answers = [answer("price", "partly", -100.0, -300.0, 50.0, named="Furniture")]
+    finding = said(account(), answers, checks, run=run)
+    assert "(95% range −£300 to +£50.00): they rose 7.0% against other ranges" in finding.sentence
+    assert not finding.notable
+
+
+def test_a_period_still_running_is_not_notable_and_says_why(run):
+    finding = said(account(), [answer("supply", "supported", -300.0)], run=run, is_whole=False)
+    assert not finding.notable
+    assert finding.caveats
+
+
+def test_tables_show_every_question_and_every_check(run):
+    judged = pd.DataFrame([answer("supply", "supported", -300.0, claimed=-300.0),
+                           answer("competitor", "contradicted")])  # fmt: skip
+    table = account(claimed=-300.0)
+    board = show.board(table, judged, run)
+    assert board.rows[0][:4] == ("Furniture in East", "−£400", "−40.0%", "Our supply")
+    verdict = show.verdict_table(table, judged, SUPPLY, run, ASKED)
+    assert verdict.rows[0] == (
+        "Was it our supply?", "supported", "−£300", "−£360 … −£240", "80%",
+        "2 order lines, 42 expected",
+    )  # fmt: skip
+    assert verdict.rows[1][1] == "contradicted"
+    evidence = show.evidence_table(table, judged, SUPPLY, run)
+    assert len(evidence.rows) == len(SUPPLY)
+    assert evidence.rows[0][2:] == ("9 out; 70.0% of revenue before", "for it")
+
+
+def test_no_change_to_ask_about_has_no_table(run):
+    empty = account().iloc[:0]
+    judged = pd.DataFrame(columns=list(answer("supply", "unknown")))
+    for exhibit in (
+        show.board(empty, judged, run),
+        show.verdict_table(empty, judged, SUPPLY, run, ASKED),
+        show.evidence_table(empty, judged, SUPPLY, run),
+    ):
+        assert "do not reach back" in exhibit.reason

@@ -116,7 +116,9 @@ class TestOfTheInventedFirm:
     def test_counts_are_those_of_brute_force(self, demo_data):
         period = parse("2026-07..2026-10")
         counts = baskets.baskets(demo_data, "east", period, "category", 3)
-        lines = demo_data.order_lines.select("order_id", "product_id", "region", "ordered_at").execute()
+        lines = demo_data.order_lines.select(
+            "order_id", "product_id", "region", "ordered_at"
+        ).execute()
         kind = demo_data.tables["products"].execute().set_index("product_id")["category"]
         lines = lines[(lines["region"] == "east") & (lines["ordered_at"] >= "2026-07-01")]
         orders = lines.assign(item=lines["product_id"].map(kind)).dropna(subset="item")

@@ -78,6 +78,9 @@ class TestJudged:
         assert classes(young)["F"] == "new"
         assert classes(young, new_months=0)["F"] == "slow"
 
+    def test_of_a_few_months_nothing_is_judged(self):
+        assert set(judged(SIX, parse("2026-10"), RULE)["class"]) == {"new"}
+
     def test_without_stock_slow_is_few_units_alone(self):
         bare = SIX.assign(on_hand=np.nan, opening=np.nan, received=np.nan, mean_stock=np.nan)
         found = classes(bare)

@@ -18,9 +18,13 @@ def wanted():
 
 def by_age():
     """Search wins two customers who bring 10 and 30, then 5; the fair one who brings 100."""
-    rows = [("Fair", -1, 1, 100.0, 10_000.0), ("Fair", 0, 1, 100.0, np.nan),
-            ("Search", -1, 2, 45.0, 15.0**2 + 30.0**2), ("Search", 0, 2, 40.0, np.nan),
-            ("Search", 2, 2, 5.0, np.nan)]  # fmt: skip
+    rows = [
+        ("Fair", -1, 1, 100.0, 10_000.0),
+        ("Fair", 0, 1, 100.0, np.nan),
+        ("Search", -1, 2, 45.0, 15.0**2 + 30.0**2),
+        ("Search", 0, 2, 40.0, np.nan),
+        ("Search", 2, 2, 5.0, np.nan),
+    ]
     table = pd.DataFrame(rows, columns=["channel", "age", "won", "margin", "margin_squared"])
     return table.set_index(["channel", "age"])
 
@@ -41,10 +45,17 @@ class TestMarketing:
 
     def test_ratios_keep_both_their_parts(self):
         table = pd.DataFrame(
-            {"spend": [80.0, 10.0], "leads": [20.0, 0.0], "won": [2.0, 0.0],
-             "roi_spend": [30.0, 0.0], "roi_won": [2.0, 0.0], "roi_margin": [45.0, 0.0],
-             "squares": [1125.0, 0.0]}, index=["Search", "Radio"],
-        )  # fmt: skip
+            {
+                "spend": [80.0, 10.0],
+                "leads": [20.0, 0.0],
+                "won": [2.0, 0.0],
+                "roi_spend": [30.0, 0.0],
+                "roi_won": [2.0, 0.0],
+                "roi_margin": [45.0, 0.0],
+                "squares": [1125.0, 0.0],
+            },
+            index=["Search", "Radio"],
+        )
         made = channels._ratios(table)
         row = made.loc["Search"]
         assert (row["conversion"], row["cost"], row["roi"], row["net"]) == (0.1, 40.0, 1.5, 15.0)
@@ -55,14 +66,35 @@ class TestMarketing:
 
 class TestRules:
     def sold(self, **changes):
-        row = {"margin_rate": 0.30, "with_cost": 1000.0, "margin_orders": 100.0, "paid_rate": 0.5,
-               "paid_low": 0.45, "paid_high": 0.55, "invoices": 90.0, "due": 200.0, "paid": 100.0}  # fmt: skip
+        row = {
+            "margin_rate": 0.30,
+            "with_cost": 1000.0,
+            "margin_orders": 100.0,
+            "paid_rate": 0.5,
+            "paid_low": 0.45,
+            "paid_high": 0.55,
+            "invoices": 90.0,
+            "due": 200.0,
+            "paid": 100.0,
+        }
         return pd.DataFrame([row | changes], index=["dealer"])
 
     def won(self, **changes):
-        row = {"spend": 900.0, "leads": 500.0, "won": 9.0, "conversion": 0.018,
-               "conversion_low": 0.01, "conversion_high": 0.0195, "cost": 100.0, "roi": 0.5,
-               "roi_low": 0.2, "roi_high": 0.8, "roi_won": 40.0, "roi_spend": 900.0, "net": -450.0}  # fmt: skip
+        row = {
+            "spend": 900.0,
+            "leads": 500.0,
+            "won": 9.0,
+            "conversion": 0.018,
+            "conversion_low": 0.01,
+            "conversion_high": 0.0195,
+            "cost": 100.0,
+            "roi": 0.5,
+            "roi_low": 0.2,
+            "roi_high": 0.8,
+            "roi_won": 40.0,
+            "roi_spend": 900.0,
+            "net": -450.0,
+        }
         total = row | {"cost": 20.0}
         return pd.DataFrame([row | changes, total], index=["Ads", channels.TOTAL])
 
@@ -75,22 +107,27 @@ class TestRules:
             pd.DataFrame() if sold is None else sold,
             pd.DataFrame() if won is None else won,
             self.regions() if regions is None else regions,
-            pd.Series({"dealer": usual}), wanted,
-        )  # fmt: skip
+            pd.Series({"dealer": usual}),
+            wanted,
+        )
         return table.set_index(["rule", "part"])["verdict"].to_dict()
 
     def test_each_rule_holds_beyond_its_line(self, wanted):
         assert self.verdicts(wanted, self.sold()) == {
-            ("margin_shortfall", "dealer"): "hit", ("close", "dealer"): "hit",
-        }  # fmt: skip
+            ("margin_shortfall", "dealer"): "hit",
+            ("close", "dealer"): "hit",
+        }
         assert self.verdicts(wanted, won=self.won()) == {
-            ("dear", "Ads"): "hit", ("grow", "Ads"): "clear", ("shift", "Ads"): "clear",
+            ("dear", "Ads"): "hit",
+            ("grow", "Ads"): "clear",
+            ("shift", "Ads"): "clear",
             ("exit", "Ads"): "hit",
-        }  # fmt: skip
+        }
 
     def test_money_that_is_counted_is_at_stake(self, wanted):
-        table = channels.rules(self.sold(), self.won(), self.regions(), pd.Series({"dealer": 0.41}),
-                               wanted).set_index("rule")  # fmt: skip
+        table = channels.rules(
+            self.sold(), self.won(), self.regions(), pd.Series({"dealer": 0.41}), wanted
+        ).set_index("rule")
         assert table.loc["close", "at_stake"] == 100
         assert table.loc["margin_shortfall", "at_stake"] == pytest.approx(110)
         assert table.loc["exit", "at_stake"] == 450
@@ -125,19 +162,37 @@ class TestRules:
 
 class TestCollected:
     def test_all_paid_has_the_interval_of_its_count(self):
-        due = pd.DataFrame({"due": [100.0], "paid": [100.0], "invoices": [50.0],
-                            "paid_invoices": [50.0], "due_squared": [400.0],
-                            "paid_squared": [400.0]}, index=["web"])  # fmt: skip
+        due = pd.DataFrame(
+            {
+                "due": [100.0],
+                "paid": [100.0],
+                "invoices": [50.0],
+                "paid_invoices": [50.0],
+                "due_squared": [400.0],
+                "paid_squared": [400.0],
+            },
+            index=["web"],
+        )
         row = channels._collected(due).loc["web"]
         assert row["paid_rate"] == row["paid_high"] == 1
         assert 0.9 < row["paid_low"] < 1
 
     def test_equal_invoices_have_the_interval_of_a_share(self):
-        due = pd.DataFrame({"due": [1000.0], "paid": [600.0], "invoices": [100.0],
-                            "paid_invoices": [60.0], "due_squared": [10_000.0],
-                            "paid_squared": [6000.0]}, index=["web"])  # fmt: skip
+        due = pd.DataFrame(
+            {
+                "due": [1000.0],
+                "paid": [600.0],
+                "invoices": [100.0],
+                "paid_invoices": [60.0],
+                "due_squared": [10_000.0],
+                "paid_squared": [6000.0],
+            },
+            index=["web"],
+        )
         row = channels._collected(due).loc["web"]
-        assert_allclose(row["paid_high"] - row["paid_low"], 2 * 1.96 * np.sqrt(0.24 / 100), rtol=1e-3)
+        assert_allclose(
+            row["paid_high"] - row["paid_low"], 2 * 1.96 * np.sqrt(0.24 / 100), rtol=1e-3
+        )
 
 
 class TestOfTheTinyFirm:
@@ -167,10 +222,15 @@ class TestOfTheInventedFirm:
         run = params.load("all", "2026-10")
         won = channels.marketing(demo_data, run)
         tried = channels.rules(
-            pd.DataFrame(), won, channels.margin_by_region(demo_data, run),
-            pd.Series(dtype=float), run.settings.channels,
-        )  # fmt: skip
+            pd.DataFrame(),
+            won,
+            channels.margin_by_region(demo_data, run),
+            pd.Series(dtype=float),
+            run.settings.channels,
+        )
         left = tried[(tried["rule"] == "exit") & (tried["verdict"] == "hit")]
         assert left["part"].tolist() == ["Social media"]
         added = won.drop(channels.TOTAL)[["spend", "won", "roi_margin"]].sum()
-        assert_allclose(added, won.loc[channels.TOTAL, ["spend", "won", "roi_margin"]].astype(float))
+        assert_allclose(
+            added, won.loc[channels.TOTAL, ["spend", "won", "roi_margin"]].astype(float)
+        )

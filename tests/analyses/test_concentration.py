@@ -108,9 +108,14 @@ class TestPopulation:
 
 
 class TestTheTinyFirm:
-    def test_a_year_is_taken_and_a_longer_period_left(self, tiny_run):
-        assert window(tiny_run("2026-02"), 12).text == "2025-03..2026-02"
-        assert window(tiny_run("2024-2025"), 12).text == "2024-2025"
+    def test_a_year_is_taken_and_a_longer_period_left(self, tiny, tiny_run):
+        assert window(tiny, tiny_run("2026-02"), 12).text == "2025-03..2026-02"
+        assert window(tiny, tiny_run("2024-2025"), 12).text == "2024-2025"
+
+    def test_months_the_data_do_not_hold_are_not_in_it(self, tiny, tiny_run):
+        """They begin in January 2024 and end in February 2026."""
+        assert window(tiny, tiny_run("2024-03"), 12).text == "2024-Q1"
+        assert window(tiny, tiny_run("2026"), 12).text == "2026-01..2026-02"
 
     def test_amounts_by_hand(self, tiny, tiny_run):
         """East from 2025-03 to 2026-02: C1 150, C2 240, C4 200; the year before C1 180."""

@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 
 from analysis.analyses import drivers as analysis
-from analysis.analyses.drivers import REST, TOTAL, drivers, how_unusual, sales_drivers
+from analysis.analyses.drivers import drivers, how_unusual, sales_drivers
 from analysis.analyses.drivers.counts import count_drivers
+from analysis.analyses.drivers.cuboids import priors
 from analysis.analyses.drivers.leaves import of_forecast, of_ratio
-from analysis.analyses.drivers.search import Limits, priors, search
+from analysis.analyses.drivers.search import Limits, search
+from analysis.analyses.drivers.table import REST, TOTAL
 from analysis.errors import ContractError
 
 

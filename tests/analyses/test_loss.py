@@ -46,7 +46,10 @@ def test_what_comes_of_who_is_exposed_alone_is_no_reason():
              ("many", False, True, 9), ("many", False, False, 81)]  # fmt: skip
     table = panel(cells)
     row = loss.reasons(table).loc["slow_answer"]
-    plain = table[table["slow_answer"]]["dormant"].mean() / table[~table["slow_answer"]]["dormant"].mean()
+    plain = (
+        table[table["slow_answer"]]["dormant"].mean()
+        / table[~table["slow_answer"]]["dormant"].mean()
+    )
     assert plain > 2
     assert row["lift"] == pytest.approx(1)
     assert row["chance"] > 0.5
@@ -94,13 +97,13 @@ def test_order_of_rows_and_the_table_given_are_of_no_matter():
 def test_chance_alone_is_seldom_taken_for_a_reason():
     rng = np.random.default_rng(11)
     found = 0
-    for _ in range(100):
+    for _ in range(40):
         table = panel([("few", False, False, 400)]).assign(
             slow_answer=rng.random(400) < 0.1, returned=rng.random(400) < 0.1,
             dormant=rng.random(400) < 0.2,
         )  # fmt: skip
         found += bool((loss.reasons(table)["chance"] < 0.05).any())
-    assert found <= 8
+    assert found <= 5
 
 
 def test_an_industry_is_held_against_the_other_businesses():
@@ -120,11 +123,12 @@ def test_data_that_do_not_reach_back_a_year_say_nothing(tiny, tiny_run):
     assert loss.groups(table, 1).empty
 
 
-class TestOfTheInventedFirm:
-    @pytest.fixture(scope="class")
-    def looks(self, demo_data):
-        return loss.looked_at(demo_data, params.load("northeast", "2026-10"))
+@pytest.fixture(scope="module")
+def looks(demo_data):
+    return loss.looked_at(demo_data, params.load("northeast", "2026-10"))
 
+
+class TestOfTheInventedFirm:
     def test_slow_answers_are_found_where_they_were_slow(self, looks):
         row = loss.reasons(looks).loc["slow_answer"]
         assert row["chance"] < 0.05
@@ -135,7 +139,9 @@ class TestOfTheInventedFirm:
         slow = events[(events["kind"] == "complaint") & (events["response_hours"] > 48)]
         for look, end in ((0, "2026-07"), (1, "2026-04"), (2, "2026-01"), (3, "2025-10")):
             last = pd.Period(end, "M")
-            before = slow[(slow["at"] >= (last - 2).start_time) & (slow["at"] < (last + 1).start_time)]
+            before = slow[
+                (slow["at"] >= (last - 2).start_time) & (slow["at"] < (last + 1).start_time)
+            ]
             of_look = looks[looks["look"] == look]
             told = set(of_look.loc[of_look["slow_answer"], "customer_id"])
             assert told == set(before["customer_id"]) & set(of_look["customer_id"])

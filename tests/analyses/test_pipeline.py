@@ -34,11 +34,17 @@ def opportunities():
 
 def events():
     rows = [
-        ("A", "meet", "2026-01-02"), ("A", "offer", "2026-01-10"), ("A", "closed", "2026-01-20"),
-        ("B", "meet", "2025-12-20"), ("B", "offer", "2026-01-01"), ("B", "closed", "2026-01-15"),
-        ("C", "meet", "2026-01-05"), ("C", "closed", "2026-01-09"),
-        ("D", "meet", "2026-01-10"), ("D", "offer", "2026-01-30"),
-    ]  # fmt: skip
+        ("A", "meet", "2026-01-02"),
+        ("A", "offer", "2026-01-10"),
+        ("A", "closed", "2026-01-20"),
+        ("B", "meet", "2025-12-20"),
+        ("B", "offer", "2026-01-01"),
+        ("B", "closed", "2026-01-15"),
+        ("C", "meet", "2026-01-05"),
+        ("C", "closed", "2026-01-09"),
+        ("D", "meet", "2026-01-10"),
+        ("D", "offer", "2026-01-30"),
+    ]
     table = pd.DataFrame(rows, columns=["opportunity_id", "stage", "entered_at"])
     return table.assign(entered_at=pd.to_datetime(table["entered_at"]))
 
@@ -65,9 +71,14 @@ def test_a_set_order_stands(wanted):
 def test_a_spell_ends_with_the_next_stage_or_the_decision():
     table = spells().set_index(["opportunity_id", "stage"])
     assert table["result"].to_dict() == {
-        ("A", "meet"): "on", ("A", "offer"): "on", ("B", "meet"): "on", ("B", "offer"): "lost",
-        ("C", "meet"): "lost", ("D", "meet"): "on", ("D", "offer"): "open",
-    }  # fmt: skip
+        ("A", "meet"): "on",
+        ("A", "offer"): "on",
+        ("B", "meet"): "on",
+        ("B", "offer"): "lost",
+        ("C", "meet"): "lost",
+        ("D", "meet"): "on",
+        ("D", "offer"): "open",
+    }
     assert table.loc[("A", "meet"), "left_at"] == pd.Timestamp("2026-01-10")
     assert table.loc[("C", "meet"), "left_at"] == pd.Timestamp("2026-01-09")
 
@@ -86,7 +97,10 @@ def test_the_funnel_counts_who_left_in_the_window():
     assert table["waiting"].tolist() == [0, 1]
     assert table["conversion"].tolist() == [0.75, 0.5]
     assert table["amount_conversion"].tolist() == pytest.approx([470 / 520, 100 / 400])
-    assert table["days"].tolist() == [8.0, 10.0]  # C 4, A 8, D 20, B 12 seen from its 12th on; A 10, B 14
+    assert table["days"].tolist() == [
+        8.0,
+        10.0,
+    ]  # C 4, A 8, D 20, B 12 seen from its 12th on; A 10, B 14
 
 
 def test_decided_ones_are_won_or_lost_in_the_window():
@@ -108,11 +122,21 @@ def random_window(rng):
     left = rng.integers(20, 200, 3).astype(float)
     on = np.array([rng.integers(1, n) for n in left], dtype=float)
     stages = pd.DataFrame(
-        {"left": left, "on": on, "conversion": on / left, "days": 5.0, "days_low": 4.0,
-         "days_high": 6.0}, index=list("abc"),
-    )  # fmt: skip
-    return stages, {"arrived": float(rng.integers(20, 200)), "won": on[-1],
-                    "amount_won": on[-1] * rng.uniform(10, 900)}  # fmt: skip
+        {
+            "left": left,
+            "on": on,
+            "conversion": on / left,
+            "days": 5.0,
+            "days_low": 4.0,
+            "days_high": 6.0,
+        },
+        index=list("abc"),
+    )
+    return stages, {
+        "arrived": float(rng.integers(20, 200)),
+        "won": on[-1],
+        "amount_won": on[-1] * rng.uniform(10, 900),
+    }
 
 
 def test_effects_add_up_and_change_sign_with_the_sides():
@@ -137,10 +161,12 @@ def test_a_factor_of_nothing_cannot_be_split():
 def test_a_leak_is_wins_lost_at_later_conversion():
     index = pd.Index(["a", "b"], name="stage")
     same = {"days": [5.0, 5.0], "days_low": [4.0, 4.0], "days_high": [6.0, 6.0]}
-    now = pd.DataFrame({"left": [100.0, 40.0], "on": [40.0, 20.0], "conversion": [0.4, 0.5], **same},
-                       index=index)  # fmt: skip
-    base = pd.DataFrame({"left": [100.0, 60.0], "on": [60.0, 30.0], "conversion": [0.6, 0.5], **same},
-                        index=index)  # fmt: skip
+    now = pd.DataFrame(
+        {"left": [100.0, 40.0], "on": [40.0, 20.0], "conversion": [0.4, 0.5], **same}, index=index
+    )
+    base = pd.DataFrame(
+        {"left": [100.0, 60.0], "on": [60.0, 30.0], "conversion": [0.6, 0.5], **same}, index=index
+    )
     totals = pd.DataFrame({"won": [20.0], "amount_won": [2000.0]}, index=["now"])
     table = pipeline.against(now, base, totals, 30)
     assert table.loc["a", "wins"] == pytest.approx(100 * -0.2 * 0.5)

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from analysis import params
-from analysis.analyses import channels, collections, discounts, promotions, reallocation, waste
+from analysis.analyses import collections, discounts, promotions, reallocation, waste
 from analysis.evaluation.firms import demo_firm
 
 
@@ -12,12 +12,12 @@ def run():
     return params.load("all", "2026-10", "demo")
 
 
-def won(**rows: tuple[float, float, float]) -> pd.DataFrame:
+def won(share: float = 1.0, **rows: tuple[float, float, float]) -> pd.DataFrame:
     """Marketing channels: ``won(Fair=(spend, roi, half-width of its interval))``."""
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["spend", "roi", "reach"])
     table = table.assign(
         roi_low=table["roi"] - table["reach"], roi_high=table["roi"] + table["reach"],
-        roi_won=100.0, won=100.0, won_here=25.0, leads=1000.0, conversion=0.1,
+        roi_won=100.0, won=100.0, share=share, leads=1000.0, conversion=0.1,
         conversion_low=0.09, conversion_high=0.11,
     )  # fmt: skip
     return table.rename_axis("channel")
@@ -44,9 +44,8 @@ class TestAllocation:
         assert whole[0] == pytest.approx(850)
         assert whole[1] == pytest.approx(250 + 300 + 450 - 375)
 
-    def test_a_region_moves_its_own_share(self):
-        east = params.load("east", "2026-10", "demo")
-        table = reallocation.allocation(self.table, east)
+    def test_a_region_moves_its_own_share(self, run):
+        table = reallocation.allocation(won(0.25, Poor=(1000, 0.4, 0.1)), run)
         assert table.loc["Poor", "spend"] == 250
 
     def test_nothing_moves_while_no_return_is_surely_too_low(self, run):
@@ -62,7 +61,7 @@ class TestAllocation:
 def everything(stories: bool, region: str = "all") -> tuple[pd.DataFrame, pd.DataFrame]:
     _, data = demo_firm(2026, stories)
     run = params.load(region, "2026-10", "demo")
-    spent = channels.marketing(data, run)
+    spent = waste.marketing(data, run)
     offers = promotions.promotion_return(data, run, waste.months(data, run))
     peers = discounts.above_peers(data, run)
     due = collections.rates(data, run, ["region", "channel"])
@@ -119,10 +118,19 @@ class TestTheInventedFirm:
         assert set(decisions.loc[decisions["verdict"] == "close", "dimension"]) <= {"promotion"}
 
 
+def test_regions_bear_all_of_a_channels_spending():
+    _, data = demo_firm(2026)
+    shares = sum(
+        waste.marketing(data, params.load(region, "2026-10", "demo"))["share"].drop("(total)")
+        for region in data.regions
+    )
+    assert shares.to_numpy() == pytest.approx(1)
+
+
 def test_a_firm_with_order_lines_alone_has_no_pockets(tiny, tiny_run):
     run = tiny_run()
     offers = promotions.promotion_return(tiny, run, run.period)
-    pockets = waste.pockets(tiny, run, channels.marketing(tiny, run), offers,
+    pockets = waste.pockets(tiny, run, waste.marketing(tiny, run), offers,
                             discounts.above_peers(tiny, run))  # fmt: skip
     assert not pockets["counted"].any()
     assert {"marketing", "promotion", "stock", "overdue"} <= set(waste.missing(tiny))

@@ -71,9 +71,9 @@ class TestBands:
         finding = say.bands(bands(judged(SIX, YEAR, RULE), YEAR), run, YEAR)
         assert finding.sentence == (
             f"Over {WINDOW}, the cheapest third of Mugs earned most: £940 of gross margin, 51.6% "
-            "of all, at a rate of 40.9%; the thinnest margin is in the middle third by price of Mugs "
-            "with 40.0% on £1.60k of revenue, where the whole range makes 40.4%. Stock at cost would "
-            "last 64 days at that pace; 6 of 6 products sold at all."
+            "of all, at a rate of 40.9%; the thinnest margin is in the middle third by price of "
+            "Mugs with 40.0% on £1.60k of revenue, where the whole range makes 40.4%. Stock at "
+            "cost would last 64 days at that pace; 6 of 6 products sold at all."
         )
 
     def test_without_costs_there_is_nothing_to_say(self, run):
@@ -92,9 +92,9 @@ class TestSlowHalf:
         finding = say.slow_half(slow_half(found), found, run, YEAR)
         assert finding.sentence == (
             f"The slower half of each category's products brings 35.6% of revenue over {WINDOW}. "
-            "At its category's margin rate that revenue would earn £7.11 more; each tenth of the way "
-            "to the pace of its category's average product would be worth £151 of gross margin, "
-            "most of it in Mugs, if the demand is there and the faster half loses none."
+            "At its category's margin rate that revenue would earn £7.11 more; each tenth of the "
+            "way to the pace of its category's average product would be worth £151 of gross "
+            "margin, most of it in Mugs, if the demand is there and the faster half loses none."
         )
         assert not finding.notable
 

@@ -78,7 +78,8 @@ def test_a_period_held_in_part_is_compared_with_the_same_days(run):
     part = adjusted(last=date(2026, 10, 18), base_last=date(2025, 10, 18))
     finding = say.fair(facts(), part, run, "year_before", False)
     assert finding.sentence.startswith(
-        "The data hold 1–18 October 2026 only: revenue of £900, −10.0% on 1–18 October 2025 (£1.00k)."
+        "The data hold 1–18 October 2026 only: revenue of £900, −10.0% on 1–18 October 2025 "
+        "(£1.00k)."
     )
     assert finding.notable and finding.at_stake == 100 and finding.certainty == 1
 

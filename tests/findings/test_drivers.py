@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 from analysis import params
-from analysis.analyses.drivers import COLUMNS, REST, TOLD, TOTAL
+from analysis.analyses.drivers import TOLD
+from analysis.analyses.drivers.table import COLUMNS, REST, TOTAL
 from analysis.exhibits import drivers as show
 from analysis.exhibits.record import Absent
 from analysis.exhibits.tables import Table
@@ -29,6 +30,7 @@ def table(rest: tuple[float, float], unusual: float = 1.0, **scopes: tuple[float
         change=change, growth=growth, departure=departure.where(made.index != REST, 0.0),
         share=change / whole if whole else np.nan, chance=0.031, customers=75.0,
         label=[key.removeprefix("category:") for key in made.index], unusual=unusual, earlier=23.0,
+        products="", of_products=0.0,
     )  # fmt: skip
 
 
@@ -91,6 +93,15 @@ class TestWhatIsSaid:
         drivers = table((100_000, 80_000), Pets=(50_000, 50_000))
         assert sentence(run, drivers).startswith(
             "Pets stood still at £50.0k, against a £20.0k fall in East revenue"
+        )
+
+    def test_of_a_part_that_a_few_products_made(self, run):
+        drivers = table((200_000, 204_000), Furniture=(50_000, 21_000)).assign(
+            products="Oak sofa; Elm table; Ash bench", of_products=-17_500.0
+        )
+        assert sentence(run, drivers).startswith(
+            "Furniture fell £29.0k (−58.0%), most of it in Oak sofa, Elm table and Ash bench "
+            "(−£17.5k), more than the whole £25.0k fall"
         )
 
     def test_nothing_that_stands_out_is_a_finding(self, run):

@@ -6,7 +6,9 @@ import pytest
 from analysis import params
 from analysis.exhibits import team as show
 from analysis.findings import team as say
+from analysis.periods import parse
 
+YEAR, MONTH = parse("2025-11..2026-10"), parse("2026-10")
 ROW = {
     "n": 140.0, "denominator": 480_000.0, "observed": 0.365, "expected": 0.362,
     "difference": 0.003, "error": 0.005, "low": -0.007, "high": 0.013, "spread": 0.004, "z": 0.5,
@@ -41,7 +43,7 @@ NO_GAP = GAP.iloc[:0]
 
 def test_who_is_unusual_is_named_with_peers_interval_n_money_and_cause(run):
     table = telling(S_12__margin_rate=UNUSUAL, S_10__margin_rate=ROW)
-    finding = say.unusual(table, GAP, run, 12, is_whole=True)
+    finding = say.unusual(table, GAP, run, YEAR, is_whole=True)
     assert finding.sentence == (
         "Lydia Cottam (S-12) had 28.2% of sales left as margin in the 12 months to October 2026, "
         "where peers with the same kinds of account would have had 36.5%: −8.3 pts (95% interval "
@@ -57,14 +59,14 @@ def test_who_is_unusual_is_named_with_peers_interval_n_money_and_cause(run):
 
 def test_a_second_unusual_person_is_named_too(run):
     table = telling(S_12__margin_rate=UNUSUAL, S_10__win_rate=UNUSUAL | {"money": float("nan")})
-    finding = say.unusual(table, NO_GAP, run, 12, is_whole=True)
+    finding = say.unusual(table, NO_GAP, run, YEAR, is_whole=True)
     assert "Unusual too: Joanna Speight (S-10), deals won −8.3 pts." in finding.sentence
     assert "Nobody else" not in finding.sentence
 
 
 def test_where_nobody_is_unusual_the_largest_difference_is_given_as_ordinary(run):
     table = telling(S_10__margin_rate=ROW, S_12__margin_rate=ROW)
-    finding = say.unusual(table, NO_GAP, run, 12, is_whole=True)
+    finding = say.unusual(table, NO_GAP, run, YEAR, is_whole=True)
     assert finding.sentence == (
         "None of the 2 salespeople in South is unusual beside what peers would have done with the "
         "same kinds of account, on any of 1 measures over the 12 months to October 2026; the "
@@ -76,18 +78,20 @@ def test_where_nobody_is_unusual_the_largest_difference_is_given_as_ordinary(run
 
 
 def test_one_salesperson_alone_is_spoken_of_as_one(run):
-    finding = say.unusual(telling(S_10__margin_rate=ROW), NO_GAP, run, 1, is_whole=True)
+    finding = say.unusual(telling(S_10__margin_rate=ROW), NO_GAP, run, MONTH, is_whole=True)
     assert finding.sentence.startswith("Joanna Speight (S-10), the only salesperson in South, is")
     assert "over October 2026." in finding.sentence
 
 
 def test_people_without_a_name_go_by_their_number(run):
     table = telling(S_99__margin_rate=UNUSUAL)
-    assert say.unusual(table, NO_GAP, run, 12, True).sentence.startswith("S-99 had 28.2% of sales")
+    assert say.unusual(table, NO_GAP, run, YEAR, True).sentence.startswith(
+        "S-99 had 28.2% of sales"
+    )
 
 
 def test_too_few_accounts_are_a_result(run):
-    finding = say.unusual(telling(S_10__margin_rate=ROW).iloc[:0], NO_GAP, run, 12, is_whole=True)
+    finding = say.unusual(telling(S_10__margin_rate=ROW).iloc[:0], NO_GAP, run, YEAR, is_whole=True)
     assert finding.sentence == (
         "Nobody in South has the 20 accounts or deals and the 2 peers it takes to be compared."
     )
@@ -96,7 +100,7 @@ def test_too_few_accounts_are_a_result(run):
 
 
 def test_a_period_not_yet_over_is_no_news(run):
-    finding = say.unusual(telling(S_12__margin_rate=UNUSUAL), GAP, run, 12, is_whole=False)
+    finding = say.unusual(telling(S_12__margin_rate=UNUSUAL), GAP, run, YEAR, is_whole=False)
     assert not finding.notable
     assert len(finding.caveats) == 2
 
@@ -107,7 +111,7 @@ def results(**revenue: float) -> pd.DataFrame:
 
 
 def test_revenue_without_a_salesperson_is_given_as_share_and_money(run):
-    finding = say.unowned(results(A=300.0, nobody=100.0), run, 12, "", is_whole=True)
+    finding = say.unowned(results(A=300.0, nobody=100.0), run, YEAR, "", is_whole=True)
     assert finding.sentence == (
         "25.0% of revenue in South in the 12 months to October 2026 has no salesperson (£100); "
         "nobody can be asked about it, and nobody is judged by it."
@@ -116,13 +120,13 @@ def test_revenue_without_a_salesperson_is_given_as_share_and_money(run):
 
 
 def test_revenue_that_all_has_a_salesperson_is_said_so(run):
-    finding = say.unowned(results(A=300.0), run, 12, "", is_whole=True)
+    finding = say.unowned(results(A=300.0), run, YEAR, "", is_whole=True)
     assert finding.sentence.startswith("All revenue in South in the 12 months to October 2026")
 
 
 def test_salespeople_that_are_not_recorded_are_asked_for(run):
     need = "order_lines.salesperson_id"
-    finding = say.unowned(results(nobody=300.0), run, 12, need, is_whole=True)
+    finding = say.unowned(results(nobody=300.0), run, YEAR, need, is_whole=True)
     assert need in finding.sentence
     assert finding.n == 0
 
@@ -238,9 +242,9 @@ def test_targets_that_meet_a_plan_say_what_they_were_without_it(run):
 def test_no_sentence_holds_a_missing_or_unrounded_number(run):
     table = telling(S_12__margin_rate=UNUSUAL, S_10__cycle=ROW | {"unit": "days", "observed": 41.2})
     findings = [
-        say.unusual(table, GAP, run, 12, True),
+        say.unusual(table, GAP, run, YEAR, True),
         say.targets(aims(), run, "November 2026", True),
-        say.unowned(results(A=1.0, nobody=0.0), run, 12, "", True),
+        say.unowned(results(A=1.0, nobody=0.0), run, YEAR, "", True),
     ]
     for finding in findings:
         assert not ABSENT_NUMBERS.search(finding.sentence), finding.sentence

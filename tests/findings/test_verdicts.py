@@ -13,17 +13,15 @@ def run():
     return params.load("east", "2026-10", "demo")
 
 
-def account(before=1000.0, now=600.0, category="Furniture", p=0.02, claimed=0.0):
+def account(before=1000.0, now=600.0, category="Furniture", p=0.02, claimed=0.0, cause="supply"):
     return pd.DataFrame([{
         "region": "east", "category": category, "before": before, "now": now,
         "change": now - before, "p": p, "claimed": claimed, "left": now - before - claimed,
-        "is_main": True,
+        "cause": cause, "second": "", "is_main": True,
     }])  # fmt: skip
 
 
-def answer(
-    question, verdict, effect=float("nan"), low=None, high=None, category="Furniture", **own
-):
+def answer(question, verdict, effect=float("nan"), low=None, high=None, **own):
     return {
         "region": "east", "category": "Furniture", "question": question, "effect": effect,
         "low": effect * 1.2 if low is None else low, "high": effect * 0.8 if high is None else high,
@@ -91,7 +89,7 @@ def test_no_change_although_a_cause_was_at_work_says_so(run):
 
 def test_no_cause_is_claimed_where_none_is_in_evidence(run):
     answers = [answer("supply", "contradicted"), answer("competitor", "contradicted")]
-    finding = said(account(p=0.4), answers, run=run)
+    finding = said(account(p=0.4, cause=""), answers, run=run)
     assert finding.sentence == (
         "Furniture in East fell £400 (−40.0%) on a year earlier; no cause that we could act on is "
         "in evidence, and 40% of like categories and times moved as far without one."
@@ -105,7 +103,7 @@ def test_without_the_tables_the_pack_cannot_tell(run):
         answer("supply", "unknown", needs="inventory.stock_out_days"),
         answer("competitor", "unknown", needs="events"),
     ]
-    finding = said(account(p=float("nan")), answers, SUPPLY.iloc[:0], run=run)
+    finding = said(account(p=float("nan"), cause=""), answers, SUPPLY.iloc[:0], run=run)
     assert finding.sentence == (
         "Furniture in East fell £400 (−40.0%) on a year earlier; what caused it cannot be told, "
         "for want of events, inventory.stock_out_days."
@@ -113,7 +111,9 @@ def test_without_the_tables_the_pack_cannot_tell(run):
 
 
 def test_growth_from_nothing_is_said_in_words(run):
-    finding = said(account(before=0.0, now=50.0), [answer("supply", "contradicted")], run=run)
+    finding = said(
+        account(before=0.0, now=50.0, cause=""), [answer("supply", "contradicted")], run=run
+    )
     assert "rose £50.00 (from nothing)" in finding.sentence
 
 
@@ -127,7 +127,7 @@ def test_a_range_that_holds_zero_keeps_its_signs_and_is_not_notable(run):
     checks = pd.DataFrame([check("price", "rose", "for", 0.07, 0.0),
                            check("price", "lines", "for", -0.14)])  # fmt: skip
     answers = [answer("price", "partly", -100.0, -300.0, 50.0, named="Furniture")]
-    finding = said(account(), answers, checks, run=run)
+    finding = said(account(cause="price"), answers, checks, run=run)
     assert "(95% range −£300 to +£50.00): they rose 7.0% against other ranges" in finding.sentence
     assert not finding.notable
 
@@ -150,7 +150,7 @@ def test_tables_show_every_question_and_every_check(run):
         "2 order lines, 42 expected",
     )  # fmt: skip
     assert verdict.rows[1][1] == "contradicted"
-    evidence = show.evidence_table(table, judged, SUPPLY, run)
+    evidence = show.evidence_table(table, SUPPLY, run)
     assert len(evidence.rows) == len(SUPPLY)
     assert evidence.rows[0][2:] == ("9 out; 70.0% of revenue before", "for it")
 
@@ -161,6 +161,6 @@ def test_no_change_to_ask_about_has_no_table(run):
     for exhibit in (
         show.board(empty, judged, run),
         show.verdict_table(empty, judged, SUPPLY, run, ASKED),
-        show.evidence_table(empty, judged, SUPPLY, run),
+        show.evidence_table(empty, SUPPLY, run),
     ):
         assert "do not reach back" in exhibit.reason

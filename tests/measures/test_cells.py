@@ -4,7 +4,7 @@ import pytest
 
 from analysis.errors import ContractError
 from analysis.measures import cells as measures
-from analysis.measures import engine
+from analysis.measures import engine, scopes
 from analysis.model.dataset import open_snapshot
 from analysis.periods import parse
 
@@ -89,11 +89,19 @@ class TestCounts:
 
 class TestScopeMonths:
     def test_months_of_a_scope_and_of_the_rest(self, tiny):
-        months = measures.scope_months(tiny, "east", "revenue", [{"channel": "web"}])
+        months = scopes.scope_months(tiny, "east", "revenue", [{"channel": "web"}])
         assert months.loc[(pd.Period("2026-02"), 0), "value"] == 240
         assert months.loc[(pd.Period("2026-02"), -1), "value"] == 200
         assert months.loc[(pd.Period("2025-06"), 0), "value"] == 0
         assert (months["under"] == 1).all()
+
+
+class TestProducts:
+    def test_products_of_a_scope_by_their_change(self, tiny):
+        change = scopes.products_of(tiny, "east", NOW, BEFORE, "revenue", {"channel": "store"})
+        assert change.to_dict() == {"P3": 50}
+        change = scopes.products_of(tiny, "all", NOW, BEFORE, "revenue", {"channel": "web"})
+        assert change.to_dict() == {"P1": 240, "P2": 30}
 
 
 class TestWhatAddsUp:
@@ -117,9 +125,9 @@ class TestDimensions:
         assert measures.dimensions_of(tiny, "east", asked, 1) == ["category"]
 
     def test_a_product_is_called_by_its_name(self, tiny):
-        assert measures.names_in(tiny, "product", "P1") == "Desk lamp"
-        assert measures.names_in(tiny, "product", "P9") == ""
-        assert measures.names_in(tiny, "channel", "web") == ""
+        assert scopes.names_in(tiny, "product", "P1") == "Desk lamp"
+        assert scopes.names_in(tiny, "product", "P9") == ""
+        assert scopes.names_in(tiny, "channel", "web") == ""
 
 
 def test_equal_questions_have_equal_answers(tiny):

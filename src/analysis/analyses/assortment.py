@@ -30,7 +30,8 @@ def judged(products: pd.DataFrame, window: Period, rule: Assortment) -> pd.DataF
         volume       as many units, margin rate below the category's
         slow mover   among the `high_share` that sold fewest units, and stock for more than
                      `slow_cover_months` at the window's pace (without a stock table: few units)
-        new          launched less than `new_months` before the window's end: not judged
+        new          launched less than `new_months` before the window's end, or in data that
+                     hold fewer: not judged
         others       all the rest, and products without a category
 
     Parameters
@@ -77,6 +78,7 @@ def judged(products: pd.DataFrame, window: Period, rule: Assortment) -> pd.DataF
     )
     settled = (window.last + 1 - rule.new_months).start_time
     is_new = (table["launched_at"] >= settled).fillna(False).astype(bool)
+    is_new |= window.month_count < rule.new_months
     old = table[~is_new & (table["category"] != "")].groupby("category")
     rate = old["gross_margin"].sum() / _above_zero(old["costed_revenue"].sum())
     table = table.assign(

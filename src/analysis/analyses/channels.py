@@ -68,7 +68,9 @@ def selling(firm: Dataset, run: Run, by: str = "channel") -> pd.DataFrame:
     taken = engine.measure(firm, run.region, window, [GROSS_MARGIN_RATE, ORDERS], by=[by])
     margin = taken.xs(GROSS_MARGIN_RATE, level="measure")
     table = table.join(
-        margin[engine.PARTS].set_axis(["margin", "with_cost", "margin_rate"], axis=1)
+        margin[["numerator", "denominator", "value"]].set_axis(
+            ["margin", "with_cost", "margin_rate"], axis=1
+        )
     )
     table["margin_orders"] = taken.xs(ORDERS, level="measure")["value"]
     table = table.join(_kept(firm, run.region, last, quiet, by))

@@ -23,11 +23,16 @@ POINTS = 100
 """Steps a curve is drawn in, at most."""
 
 
-def window(run: Run, months: int) -> Period:
-    """The ``months`` that end with the run's period, or the period itself where it is longer."""
-    if run.period.month_count >= months:
-        return run.period
-    return parse(f"{run.period.last - (months - 1)}..{run.period.last}")
+def window(data: Dataset, run: Run, months: int) -> Period:
+    """The ``months`` that end with the run's period, or the period itself where it is longer.
+
+    Months before the data begin, or after they end, are not in it: nothing is known of them, and
+    a pace over them would be too slow.
+    """
+    first = min(run.period.first, run.period.last - (months - 1))
+    first = max(first, data.first_month)
+    last = min(run.period.last, pd.Period(data.last_day, "M"))
+    return parse(f"{first}..{max(first, last)}")
 
 
 def population(customers: pd.DataFrame, rule: Population) -> pd.DataFrame:
@@ -85,7 +90,7 @@ def amounts(data: Dataset, run: Run) -> pd.DataFrame:
         throughout where the data do not reach back). Sales without a customer, or without a
         product, are nobody's and not here.
     """
-    now = window(run, run.settings.concentration.months)
+    now = window(data, run, run.settings.concentration.months)
     before = now.prior()
     windows = {"now": now} | ({"before": before} if data.covers(before) else {})
     taken = {}
@@ -100,7 +105,7 @@ def amounts(data: Dataset, run: Run) -> pd.DataFrame:
 
 def named_share(amounts: pd.DataFrame, data: Dataset, run: Run) -> float:
     """Share of the window's revenue that carries a customer's number, 0–1."""
-    period = window(run, run.settings.concentration.months)
+    period = window(data, run, run.settings.concentration.months)
     whole = float(measure(data, run.region, period, [REVENUE])["value"].iloc[0])
     people = amounts["now"][amounts.index.get_level_values("of") == "customer"]
     return float(people.sum()) / whole if whole > 0 else float("nan")
@@ -190,7 +195,7 @@ def largest_customers(data: Dataset, run: Run) -> pd.DataFrame:
         and ``last_ordered_at``. Revenue adds up to the window's.
     """
     settings = run.settings.concentration
-    now = window(run, settings.months)
+    now = window(data, run, settings.months)
     people = of_customers.customer_sales(data, run.region, now)
     ranked = people.sort_values("revenue", ascending=False, kind="stable")
     top = ranked.head(settings.largest)

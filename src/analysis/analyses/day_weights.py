@@ -247,7 +247,7 @@ def _within_months(
     adds up. Newton's method on what is left; sandwich covariance with Newey and West's weights.
     """
     months = int(month.max()) + 1
-    total = np.bincount(month, revenue, months)
+    total: Matrix = np.bincount(month, revenue, months).astype(np.float64)
     beta = np.zeros(design.shape[1])
     for _ in range(STEPS):
         mean, within, bread = _at(beta, design, month, total)

@@ -65,7 +65,7 @@ class Reference:
         over = self.sizes[n - kept :] - start
         mean = float(over.mean())
         if not mean > 0:
-            return body
+            return np.asarray(body, dtype=np.float64)
         # Weight of each excess: the share of the tail beyond it (Hosking and Wallis, eq. 4).
         beyond = (kept - np.arange(1, kept + 1) + 0.35) / kept
         moment = float((beyond * over).mean())
@@ -73,7 +73,7 @@ class Reference:
         scale = mean * (1 - shape)
         excess = np.maximum(size - start, 0.0)
         tail = (kept + 1.0) / (n + 1.0) * (1 + shape * excess / scale) ** (-1 / shape)
-        return np.where(size > start, np.minimum(tail, 1.0), body)
+        return np.asarray(np.where(size > start, np.minimum(tail, 1.0), body), dtype=np.float64)
 
     def quantile(self, level: float) -> float:
         """Size that a share of errors stays within."""

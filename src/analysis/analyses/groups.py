@@ -49,7 +49,7 @@ def customers(data: Dataset, run: Run) -> pd.DataFrame:
         (``top``, the share of ``settings.concentration.top_share`` with the largest revenue, or
         ``rest``, of customers of one kind); ``is_new`` is ``new`` or ``existing``.
     """
-    period = window(run, run.settings.groups.months)
+    period = window(data, run, run.settings.groups.months)
     table = population(
         of_customers.customer_sales(data, run.region, period), run.settings.population
     )
@@ -77,7 +77,7 @@ def deals(data: Dataset, run: Run) -> pd.DataFrame:
         As ``measures.customers.deal_cycles`` gives it.
     """
     return of_customers.deal_cycles(
-        data, run.whole_firm.region, window(run, run.settings.groups.months)
+        data, run.whole_firm.region, window(data, run, run.settings.groups.months)
     )
 
 

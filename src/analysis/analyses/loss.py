@@ -102,8 +102,9 @@ def reasons(table: pd.DataFrame, outcome: str = "dormant") -> pd.DataFrame:
     Notes
     -----
     Strata keep apart businesses and consumers and those who order often, in the year and lately,
-    from those who do not: who orders more has more complaints and leaves less. What is not recorded can still be behind a
-    lift; it is a lead, no proof.
+    from those who do not: who orders more has more complaints and leaves less. What is not
+    recorded can still be behind a lift; it is a lead, no proof. A customer may be in several
+    looks, which the intervals take for different ones.
 
     References
     ----------
@@ -164,7 +165,7 @@ def compared(flag: pd.Series, gone: pd.Series, stratum: pd.Series) -> dict[str, 
     >>> flag = pd.Series([True] * 10 + [False] * 10)
     >>> gone = pd.Series([True] * 4 + [False] * 6 + [True] * 2 + [False] * 8)
     >>> found = compared(flag, gone, pd.Series(["all"] * 20))
-    >>> found["lift"], found["expected"]
+    >>> float(found["lift"]), float(found["expected"])
     (2.0, 2.0)
     """
     counts = pd.DataFrame({"stratum": stratum, "flag": flag, "gone": gone.astype(float)})

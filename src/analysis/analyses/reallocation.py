@@ -92,9 +92,8 @@ def allocation(won: pd.DataFrame, run: Run) -> pd.DataFrame:
     known = won.drop(channels.TOTAL, errors="ignore")
     if known.empty:
         return pd.DataFrame()
-    share = pd.Series([waste.region_share(row, run) for _, row in known.iterrows()], known.index)
     verdict = _verdicts(known, run)
-    spend = known["spend"] * share
+    spend = known["spend"] * known["share"]
     settings = run.settings.waste
     change = pd.Series(0.0, index=known.index)
     closes, grows = verdict == CLOSE, verdict == GROW

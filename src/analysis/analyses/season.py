@@ -202,10 +202,10 @@ def seasonal_calendar(
     Returns
     -------
     DataFrame
-        One row per ``dimension`` and ``part``, by dimension, largest revenue first. Columns ``1`` to ``12``
-        (an average month is one), ``best`` and ``worst`` (month), ``best_low`` and ``best_high``
-        (smallest and largest of the best month over the years), ``years`` (the best month was
-        seen), ``chance`` (Kruskal and Wallis: of months as unlike where there is no season),
+        One row per ``dimension`` and ``part``, by dimension, largest revenue first. Columns ``1``
+        to ``12`` (an average month is one), ``best`` and ``worst`` (month), ``best_low`` and
+        ``best_high`` (smallest and largest of the best month over the years), ``years`` (the best
+        month was seen), ``chance`` (Kruskal and Wallis: of months as unlike without a season),
         ``revenue`` (money, all months). No rows for parts with a month without revenue.
     """
     rows = {}

@@ -42,7 +42,19 @@ OF_THE_WHOLE = ("service",)
 CAUSES = ("supply", "competitor", "price", "promotion", "service")
 """Questions about something that can be acted on; the others say where else it happened."""
 
-CELLS = ["region", "category", "before", "now", "change", "p", "claimed", "left", "is_main"]
+CELLS = [
+    "region",
+    "category",
+    "before",
+    "now",
+    "change",
+    "p",
+    "claimed",
+    "left",
+    "cause",
+    "second",
+    "is_main",
+]
 VERDICTS = [
     *ANSWERS, "verdict", "share", "claimed", "claimed_low", "claimed_high", "for", "against",
     "open",
@@ -196,22 +208,41 @@ def account(found: Evidence, judged: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``found.cells`` with ``claimed`` (money of the change that supported and partly supported
-        causes account for), ``left`` = change − claimed, and ``is_main``: the category (or, with
-        none, the whole) in which the most money is a cause's; where none is, the largest change.
+        causes account for), ``left`` = change − claimed, ``cause`` and ``second``: the questions of
+        :data:`CAUSES` at work that surely moved most money (``""``: none; second only if
+        its range leaves out zero), and ``is_main``: the
+        category (or, with none, the whole) in which most money surely is a cause's; where none
+        is, the largest change.
     """
     sums = judged.groupby(["region", "category"])["claimed"].sum()
     keys = pd.MultiIndex.from_frame(found.cells[["region", "category"]])
     claimed = sums.reindex(keys).fillna(0.0).to_numpy(float)
     table = found.cells.assign(claimed=claimed, left=found.cells["change"] - claimed)
-    real = judged[judged["question"].isin(CAUSES) & judged["verdict"].isin(AT_WORK)]
-    # What is sure counts: the end of the range nearest to nothing, none where it holds zero.
-    sure = real[["low", "high"]].abs().min(axis=1).where(real["low"] * real["high"] > 0, 0.0)
-    most = sure.groupby([real["region"], real["category"]]).max()
+    real = _by_size(judged[judged["question"].isin(CAUSES) & judged["verdict"].isin(AT_WORK)])
+    causes, seconds = [], []
+    for region, category in keys:
+        own = real[(real["region"] == region) & (real["category"] == category)]
+        sure = own[own["sure"] > 0]
+        causes.append(own["question"].iloc[0] if len(own) else "")
+        seconds.append(sure["question"].iloc[1] if len(sure) > 1 else "")
+    table = table.assign(cause=causes, second=seconds)
     parts = table[table["category"] != ""] if (table["category"] != "").any() else table
+    most = real.groupby(["region", "category"])["sure"].max()
     size = most.reindex(pd.MultiIndex.from_frame(parts[["region", "category"]])).fillna(0.0)
     size = size if size.max() > 0 else parts["change"].abs()
     main = parts.index[int(np.argmax(size.to_numpy()))] if len(parts) else None
     return table.assign(is_main=table.index == main)[CELLS]
+
+
+def _by_size(answers: pd.DataFrame) -> pd.DataFrame:
+    """Answers, the one that surely moved most money first.
+
+    Sure is the end of the range nearest to nothing; nothing, where the range holds zero.
+    """
+    sure = answers[["low", "high"]].abs().min(axis=1)
+    sure = sure.where(answers["low"] * answers["high"] > 0, 0.0)
+    sized = answers.assign(sure=sure, size=answers["effect"].abs())
+    return sized.sort_values(["sure", "size"], ascending=False, kind="stable")
 
 
 def _within(amount: float, change: float) -> float:

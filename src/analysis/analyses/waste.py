@@ -11,6 +11,7 @@ from analysis.analyses import assortment, channels, discounts, promotions
 from analysis.measures import assortment as product_measures
 from analysis.measures import engine, payments
 from analysis.measures.catalogue import GROSS_MARGIN_RATE, ORDERS
+from analysis.measures.won import won_by_region
 from analysis.model.dataset import Dataset
 from analysis.params import WHOLE_FIRM, Run
 from analysis.periods import Period
@@ -55,7 +56,8 @@ def pockets(
         promotion   the loss of a promotion whose whole interval is a loss
         discount    what a seller gave above others on alike deals, beyond chance
         stock       ``waste.carrying_cost`` of the value of slow movers in stock
-        serve       a channel's (else, and of the whole firm: a region's) margin missing to ``cost_to_serve``
+        serve       a channel's margin missing to ``cost_to_serve``; a region's, of the whole
+                    firm and where channels are not known
         overdue     what fell due in the year and is unpaid more than 90 days later; counted
                     where it is more than ``waste.usual_unpaid`` of what fell due
 
@@ -70,8 +72,7 @@ def pockets(
     run : Run
         Gives region and settings.
     won : DataFrame
-        ``analyses.channels.marketing``; a region bears the share of a channel's spending that it
-        has of the customers the channel won.
+        As :func:`marketing` gives it.
     offers : DataFrame
         ``analyses.promotions.promotion_return`` over :func:`months`.
     peers : DataFrame
@@ -106,11 +107,26 @@ def by_source(pockets: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("money", ascending=False, kind="stable")
 
 
-def region_share(row: pd.Series, run: Run) -> float:
-    """The share of a marketing channel's spending that the run's region bears."""
-    if run.region == WHOLE_FIRM:
-        return 1.0
-    return float(row["won_here"] / row["won"]) if row["won"] > 0 else 0.0
+def marketing(firm: Dataset, run: Run) -> pd.DataFrame:
+    """``analyses.channels.marketing`` with the share of each channel's spending a region bears.
+
+    Returns
+    -------
+    DataFrame
+        The same rows with ``share`` (0–1): of the customers the channel won in the scorecard's
+        months, those at home in the run's region; 1 for the whole firm, 0 where nobody was won.
+    """
+    table = channels.marketing(firm, run)
+    if table.empty or run.region == WHOLE_FIRM:
+        return table.assign(share=1.0)
+    last = min(run.period.last, pd.Period(firm.last_day, "M"))
+    first = last - (run.settings.channels.months - 1)
+    won = won_by_region(firm, Period(text=f"{first}..{last}", first=first, last=last))["won"]
+    here = won[won.index.get_level_values("region") == run.region].groupby(level="channel").sum()
+    all_won = won.groupby(level="channel").sum()
+    # A channel that won nobody has no row, and no region bears its spending.
+    share = (here / all_won).reindex(table.index).fillna(0.0)
+    return table.assign(share=share)
 
 
 def late(firm: Dataset, run: Run) -> pd.DataFrame:
@@ -170,7 +186,7 @@ def _marketing(won: pd.DataFrame, run: Run) -> list[dict[str, object]]:
     for part, row in won.drop(channels.TOTAL, errors="ignore").iterrows():
         if not row["roi"] < wanted.exit_roi or row["roi_won"] < wanted.min_count:
             continue
-        spend = float(row["spend"]) * region_share(row, run)
+        spend = float(row["spend"]) * float(row["share"])
         short = [
             max(wanted.exit_roi - row[end], 0.0) * spend for end in ("roi", "roi_high", "roi_low")
         ]

@@ -37,7 +37,8 @@ Only = Annotated[str, typer.Option(help="Parts to do, by commas: demo, hostile, 
 OnlyOf = Annotated[
     str,
     typer.Option(
-        help="Parts to do, by commas: bridges, planted, quiet, promotions, team, drivers."
+        help="Parts to do, by commas: bridges, planted, quiet, verdicts, unusual, promotions, "
+        "channels, team, drivers."
     ),
 ]
 Seeds = Annotated[int, typer.Option(help="Firms of how many seeds, the default one first.")]

@@ -18,7 +18,7 @@ from analysis.findings import loss as said
 from analysis.model.dataset import Dataset
 from analysis.params import WHOLE_FIRM, Run
 
-SEEDS = (2026, 7, 11)
+SEEDS = (2026, 1, 2)
 """Firms that are made; the first is the one packs are shown with."""
 PERIOD = "2026-10"
 SLOW_REGION, SLOW = "northeast", "slow_answer"
@@ -69,9 +69,9 @@ def _channels(told: Sequence[Dataset], quiet: Sequence[Dataset]) -> list[Figure]
     alarms = sum(len(left(data)) for data in quiet)
     return [
         share("channels: too dear, found by the exit rule", hits, n * len(dear), HOW, "≥ 1"),
-        share("channels: sound, told to leave", wrong, n * others, HOW, "≤ 0"),
+        share("channels: sound, told to leave", wrong, n * others, HOW, "= 0"),
         share("channels: told to leave, quiet firm", alarms, len(quiet) * len(MARKETING), HOW,
-              "≤ 0"),
+              "= 0"),
     ]  # fmt: skip
 
 

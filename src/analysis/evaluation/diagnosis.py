@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from analysis import params
-from analysis.evaluation import bridges, planted, promotions, root_cause, team
+from analysis.evaluation import (
+    bridges,
+    channels,
+    planted,
+    promotions,
+    root_cause,
+    team,
+    unusual,
+    verdicts,
+)
 from analysis.evaluation.firms import demo_firm
 from analysis.evaluation.record import Figure
 
-PARTS = ("bridges", "planted", "quiet", "promotions", "team", "drivers")
+PARTS = (
+    "bridges", "planted", "quiet", "verdicts", "unusual", "promotions", "channels", "team",
+    "drivers",
+)  # fmt: skip
+DEEP = 2
+"""Of the seeds, how many the verdicts and channels are looked at more closely in: it takes time."""
 SEEDS = (2026, 1, 2, 3, 4)
 """The default firm first; the others are as any."""
 
@@ -41,9 +55,18 @@ def run(
         watcher("the same firms in a year without stories")
         quiet = (demo_firm(seed, stories=False) for seed in seeds)
         figures += planted.quiet_figures(planted.firms(quiet))
+    if "verdicts" in parts:
+        watcher("verdicts, with further rivals and stock-outs planted")
+        figures += verdicts.figures(seeds[:DEEP])
+    if "unusual" in parts:
+        watcher("unusual changes of invented panels")
+        figures += unusual.figures()
     if "promotions" in parts:
         watcher("what promotions brought")
         figures += promotions.figures(demo_firm(seed) for seed in seeds)
+    if "channels" in parts:
+        watcher("channels to leave, and reasons of loss")
+        figures += channels.figures(seeds[:DEEP])
     if "team" in parts:
         watcher("salespeople compared")
         run = params.load(params.WHOLE_FIRM, planted.PERIOD, "demo")

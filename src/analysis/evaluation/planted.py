@@ -165,10 +165,12 @@ def _unpaid(seen: Seen) -> Sighting:
 
 
 def _slow_answers(seen: Seen) -> Sighting:
-    """Customers lost for waiting, of those quiet for long enough to be seen as dormant."""
-    table = loss.reasons(loss.looked_at(seen.data, seen.run("northeast")))
+    """Customers lost to what counts as slow, of those quiet long enough to be seen as dormant."""
+    run = seen.run("northeast")
+    table = loss.reasons(loss.looked_at(seen.data, run))
     lost = seen.firm.truth["service_losses"]
     seen_as_lost = lost["alive_until"] <= pd.Timestamp(seen.data.last_day) - DORMANT
+    seen_as_lost &= lost["response_hours"] > run.settings.loss.slow_hours
     row = table.loc["slow_answer"]
     order = table["excess"].sort_values(ascending=False, kind="stable").index
     gone = float(row["gone"])

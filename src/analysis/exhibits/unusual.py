@@ -95,8 +95,9 @@ def _one(axes: Axes, row: object, history: pd.Series, run: Run) -> str:
     part = part_name(row.dimensions, row.parts, run)  # type: ignore[attr-defined]
     axes.set_title(f"{part}\n{measure.label}", fontsize=theme.LABEL, loc="left", color=theme.INK)
     axes.set_xticks([steps[0], 0], [_month(run, steps[0]), _month(run, 0)])
-    for tick, side in zip(axes.get_xticklabels(), ("left", "right"), strict=True):
-        tick.set_horizontalalignment(side)
+    first, last = axes.get_xticklabels()
+    first.set_horizontalalignment("left")
+    last.set_horizontalalignment("right")
     axes.set_ylim(min(0.0, float(amounts.min())), None)
     axes.yaxis.set_major_locator(theme.few_ticks(3))
     ticks = partial(units.money_tick, currency=run.currency) if measure.unit == "money" else write

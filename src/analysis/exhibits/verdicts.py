@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis import units
 from analysis.exhibits.record import Absent, nothing, nothing_to_compare
-from analysis.exhibits.tables import Column, Table, table
+from analysis.exhibits.tables import Column, Table, Write, table
 from analysis.params import WHOLE_FIRM, Run
 from analysis.questions import Questions
 from analysis.text import words
@@ -24,7 +24,7 @@ FORMS = {
 }  # fmt: skip
 """How the two numbers of a check are written: count, decimal, plain or signed percentage."""
 
-WRITE = {
+WRITE: dict[str, Write] = {
     "c": units.count, "d": partial(units.decimal, digits=1), "p": units.percent,
     "s": partial(units.percent, signed=True),
 }  # fmt: skip
@@ -108,16 +108,14 @@ def verdict_table(
     )
 
 
-def evidence_table(
-    account: pd.DataFrame, judged: pd.DataFrame, checks: pd.DataFrame, run: Run
-) -> Table | Absent:
+def evidence_table(account: pd.DataFrame, checks: pd.DataFrame, run: Run) -> Table | Absent:
     """Lay out the checks of the question that explains the main change best, and of a competitor.
 
     With no cause at work, those of supply and competitor: what a board asks first.
     """
     if account.empty:
         return nothing_to_compare()
-    chosen = leading(account, judged)
+    chosen = account.loc[account["is_main"], "cause"].iloc[0]
     asked = list(dict.fromkeys([chosen or "supply", "supply", "competitor"]))[:2]
     rows = _main(account, checks)
     rows = rows[rows["question"].isin(asked)]
@@ -145,19 +143,6 @@ def evidence_table(
         totals=[place for place, decisive in enumerate(rows["decisive"]) if decisive],
         note=words("note.verdicts_evidence"),
     )
-
-
-def leading(account: pd.DataFrame, judged: pd.DataFrame) -> str:
-    """The question whose cause moved the main change most, if any was at work; else empty."""
-    rows = _main(account, judged)
-    rows = rows[rows["verdict"].isin(AT_WORK)]
-    if rows.empty:
-        return ""
-    causes = rows[rows["question"].isin(["supply", "competitor", "price", "promotion", "service"])]
-    rows = rows if causes.empty else causes
-    sure = rows[["low", "high"]].abs().min(axis=1).where(rows["low"] * rows["high"] > 0, 0.0)
-    order = rows.assign(sure=sure, size=rows["effect"].abs())
-    return str(order.sort_values(["sure", "size"], kind="stable")["question"].iloc[-1])
 
 
 def found(check: Any) -> str:

@@ -12,7 +12,7 @@ from analysis.params import WHOLE_FIRM, Run
 from analysis.text import words
 
 EXHIBIT = "fig-drivers-main"
-REST, TOTAL = "(rest)", "(total)"
+REST, TOTAL, AMONG = "(rest)", "(total)", "; "
 BETWEEN = " & "
 """Between the conditions of a scope; a scope of one is the subject as it stands."""
 UNITS = {
@@ -66,7 +66,7 @@ def main(drivers: pd.DataFrame, run: Run, base: str | None, is_whole: bool) -> F
     row = scopes.loc[key]
     sentence = words(
         "finding.drivers_main",
-        label=_capital(row["label"]), moved=_moved(row, run),
+        label=_capital(row["label"]), moved=_moved(row, run), inside=_inside(row, run),
         against=_against(row, total, run, base), rest=_rest(drivers.loc[REST]),
         second=_second(scopes.drop(key), row, run), doubt=_doubt(row),
     )  # fmt: skip
@@ -142,6 +142,16 @@ def _second(others: pd.DataFrame, row: pd.Series, run: Run) -> str:
     key = "drivers.opposite" if second["change"] * row["change"] < 0 else "drivers.second"
     more = words("drivers.more", n=len(others) - 1) if len(others) > 1 else ""
     return words(key, label=second["label"], moved=_moved(second, run)) + more
+
+
+def _inside(row: pd.Series, run: Run) -> str:
+    """Words for the few products that make up half of a part's change; nothing, if none do."""
+    names = [name for name in str(row["products"]).split(AMONG) if name]
+    if not names:
+        return ""
+    change = units.money(row["of_products"], run.currency, signed=True)
+    last = words("drivers.and").join(names[-2:])
+    return words("drivers.inside", products=", ".join([*names[:-2], last]), change=change)
 
 
 def _doubt(row: pd.Series) -> str:

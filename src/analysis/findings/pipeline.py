@@ -174,7 +174,7 @@ def leaks(
     ]
     name, stage = min(found)[1:] if found else _largest(known)
     row = known[name].loc[stage]
-    sentence = _leak(row, name, stage, known[name], run) if found else ""
+    sentence = _leak(row, name, stage, run) if found else ""
     sentence += "".join(_slow(known[which].loc[at], which, at) for which, at in slow[:1])
     if not sentence:
         sentence = words(
@@ -211,7 +211,7 @@ def _largest(known: dict[str, pd.DataFrame]) -> tuple[str, str]:
     return name, str(judged["change"].abs().idxmax())
 
 
-def _leak(row: pd.Series, name: str, stage: str, side: pd.DataFrame, run: Run) -> str:
+def _leak(row: pd.Series, name: str, stage: str, run: Run) -> str:
     return words(
         "pipeline.finding.leak",
         stage=stage,
@@ -223,7 +223,6 @@ def _leak(row: pd.Series, name: str, stage: str, side: pd.DataFrame, run: Run) -
         change=units.points(row["change"]),
         low=units.points(row["low"]),
         high=units.points(row["high"]),
-        stages=len(side),
         wins=units.decimal(row["wins"], 1),
         money=units.money(row["money"], run.currency),
         months=run.settings.pipeline.months,

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from analysis import units
-from analysis.findings.record import Finding, number
+from analysis.findings.record import Finding, Values, number
 from analysis.params import Run
 from analysis.periods import month_label
 from analysis.text import words
@@ -92,7 +92,7 @@ def seasons(table: pd.DataFrame, worth: pd.DataFrame, run: Run, held: int) -> Fi
     sure = table[table["chance"] * len(table) < SURE]
     festival = _festival(worth, run)
     none = words("finding.seasons_none", parts=len(table), years=units.count(table["years"].max()))
-    values = {"parts": float(len(table)), "returning": float(len(sure))}
+    values: Values = {"parts": float(len(table)), "returning": float(len(sure))}
     if sure.empty:
         return said(
             sentence=none + festival, values=values, units=dict.fromkeys(values, "count"),
@@ -103,7 +103,7 @@ def seasons(table: pd.DataFrame, worth: pd.DataFrame, run: Run, held: int) -> Fi
     place = int(pd.Series(reach).argmax())
     (dimension, part), row = sure.index[place], sure.iloc[place]
     best, worst = int(row["best"]), int(row["worst"])
-    indices = {"best_index": float(row[best]), "worst_index": float(row[worst])}
+    indices: Values = {"best_index": float(row[best]), "worst_index": float(row[worst])}
     return said(
         sentence=words(
             "finding.seasons", parts=len(table), returning=len(sure),

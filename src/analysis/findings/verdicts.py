@@ -12,9 +12,7 @@ from analysis.findings.record import Finding, number, partial_period
 from analysis.params import WHOLE_FIRM, Run
 from analysis.text import words
 
-SUPPORTED, PARTLY, OPPOSED = "supported", "partly", "opposed"
-CONTRADICTED, UNKNOWN = "contradicted", "unknown"
-CAUSES = ("supply", "competitor", "price", "promotion", "service")
+OPPOSED, CONTRADICTED, UNKNOWN = "opposed", "contradicted", "unknown"
 FLAT = 0.005
 """Growth that reads as none: half a per cent."""
 
@@ -66,7 +64,7 @@ def _said(
     evidence = checks[
         (checks["region"] == cell["region"]) & (checks["category"] == cell["category"])
     ]
-    cause = _cause(answers)
+    cause = _answer(answers, str(cell["cause"]))
     change, before = float(cell["change"]), float(cell["before"])
     values = {"before": number(before), "now": number(float(cell["now"])),
               "change": number(change), "left": number(float(cell["left"]))}  # fmt: skip
@@ -98,15 +96,9 @@ def _said(
     )
 
 
-def _at_work(answers: pd.DataFrame) -> pd.DataFrame:
-    return answers[
-        answers["question"].isin(CAUSES) & answers["verdict"].isin([SUPPORTED, PARTLY, OPPOSED])
-    ]
-
-
-def _too(cause: pd.Series, answers: pd.DataFrame, run: Run) -> str:
+def _too(cell: pd.Series, answers: pd.DataFrame, run: Run) -> str:
     """The cause at work that moved most money but for the first."""
-    second = _cause(answers[answers["question"] != cause["question"]])
+    second = _answer(answers, str(cell["second"]))
     if second is None:
         return ""
     return words(
@@ -138,14 +130,9 @@ def _beside(share: float) -> str:
     )
 
 
-def _cause(answers: pd.DataFrame) -> pd.Series | None:
-    """The cause at work that moved most money; none if none is."""
-    real = _at_work(answers)
-    if real.empty:
-        return None
-    sure = real[["low", "high"]].abs().min(axis=1).where(real["low"] * real["high"] > 0, 0.0)
-    order = real.assign(sure=sure, size=real["effect"].abs())
-    return order.sort_values(["sure", "size"], kind="stable").iloc[-1]
+def _answer(answers: pd.DataFrame, question: str) -> pd.Series | None:
+    rows = answers[answers["question"] == question]
+    return None if rows.empty else rows.iloc[0]
 
 
 def _with(
@@ -170,7 +157,7 @@ def _with(
         claimed=money(min(abs(effect), abs(change))),
         **_range(cause, run, abs(change) if kind == "part" else float("inf")),
         evidence=_evidence(str(cause["question"]), checks),
-        others=_too(cause, answers, run) + _others(str(cause["question"]), answers),
+        others=_too(cell, answers, run) + _others(str(cause["question"]), answers),
     )
 
 

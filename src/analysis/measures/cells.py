@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import combinations, combinations_with_replacement
 
 import ibis
@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.errors import ContractError, nearest
 from analysis.measures.catalogue import DIMENSIONS, MEASURES, Over, Part
-from analysis.measures.lines import KEYS, MOMENTS, in_scope, with_dimensions
+from analysis.measures.lines import in_scope, with_dimensions
 from analysis.model.dataset import Dataset
 from analysis.params import WHOLE_FIRM
 from analysis.periods import Period
@@ -20,7 +20,6 @@ SUMS = ["now", "before"]
 RATIOS = [*SUMS, "now_under", "before_under"]
 ONCE = " & "
 """Between two columns: the sum over customers of their product."""
-Scope = Mapping[str, str]
 _PROBE = ibis.table(
     {
         **dict.fromkeys(("order_id", "customer_id", "product_id"), "string"),
@@ -61,7 +60,7 @@ def kind_of(name: str) -> str:
     >>> [kind_of(name) for name in ("revenue", "gross_margin_rate", "customers")]
     ['sum', 'ratio', 'count']
     """
-    halves = _halves(name)
+    halves = halves_of(name)
     if len(halves) == 1:
         return "sum" if MEASURES[name].additive else "count"
     if any(over(_PROBE).op().find(ops.CountDistinct) for over in halves.values()):
@@ -111,8 +110,8 @@ def cells(
         the whole. Dimensions of customers are never missing, as a customer is in one part of them.
     """
     columns = SUMS if kind_of(name) == "sum" else RATIOS
-    halves = _halves(name)
-    lines = _both(data, region, period, base, by)
+    halves = halves_of(name)
+    lines = both_periods(data, region, period, base, by)
     of_customers = [name for name in by if DIMENSIONS[name].table == "customers"]
     of_orders = [name for name in by if name not in of_customers]
     taken = lines.group_by([*of_orders, "customer", "is_now"]).aggregate(
@@ -189,8 +188,8 @@ def counts(
         One row per scope seen in either period and one for the whole, indexed by ``by``
         (missing: any value). Columns ``now`` and ``before`` (count).
     """  # fmt: skip
-    (over,) = _halves(name).values()
-    lines = _both(data, region, period, base, by)
+    (over,) = halves_of(name).values()
+    lines = both_periods(data, region, period, base, by)
     cuboids = [list(c) for size in range(depth + 1) for c in combinations(by, size)]
     tables = []
     for cuboid in cuboids:
@@ -204,49 +203,7 @@ def counts(
     return wide.reindex(columns=SUMS).fillna(0.0).rename_axis(columns=None)
 
 
-def scope_months(data: Dataset, region: str, name: str, scopes: Sequence[Scope]) -> pd.DataFrame:
-    """Take a measure of scopes that do not overlap, and of the rest, in every month of the data.
-
-    Returns
-    -------
-    DataFrame
-        One row per month (PeriodIndex without gaps) and scope number (``-1``: the rest). Columns
-        ``value`` and ``under`` (1 where the measure has no denominator).
-    """
-    halves = _halves(name)
-    span = Period(f"{data.first_month}..{data.latest_month}", data.first_month, data.latest_month)
-    by = sorted({dimension for scope in scopes for dimension in scope})
-    lines = with_dimensions(in_scope(data, region, span), data, by)
-    number = ibis.literal(-1)
-    for place, scope in enumerate(scopes):
-        inside = ibis.and_(*(lines[key].fill_null("") == value for key, value in scope.items()))
-        number = ibis.ifelse(inside, place, number)
-    lines = lines.mutate(scope=number)
-    groups = ["month", "scope"]
-    table = lines.group_by(groups).aggregate(
-        **{f"value{half}": over(lines).cast("float64") for half, over in halves.items()}
-    )
-    table = table.order_by(groups).execute()
-    table["month"] = pd.PeriodIndex(table["month"].dt.as_unit(MOMENTS), freq="M")
-    months = pd.period_range(span.first, span.last, freq="M", name="month")
-    full = pd.MultiIndex.from_product([months, range(-1, len(scopes))], names=groups)
-    # No sale of a scope in a month the data cover is nothing sold.
-    table = table.set_index(groups).reindex(full).fillna(0.0)
-    under = table.get("value_under", pd.Series(1.0, index=full))
-    return pd.DataFrame({"value": table["value"], "under": under})
-
-
-def names_in(data: Dataset, dimension: str, value: str) -> str:
-    """What the firm's own tables call a salesperson or product; nothing, where none does."""
-    table = {"salesperson": "staff", "product": "products"}.get(dimension, "")
-    if not table or not data.has(f"{table}.name"):
-        return ""
-    rows = data.tables[table]
-    found = rows.filter(rows[KEYS[table]] == value).select("name").limit(1).execute()["name"]
-    return str(found.iloc[0]) if len(found) and found.notna().all() else ""
-
-
-def _halves(name: str) -> dict[str, Over]:
+def halves_of(name: str) -> dict[str, Over]:
     """What a measure sums over order lines: ``""`` the numerator, ``_under`` a denominator."""
     if name not in MEASURES:
         raise ContractError(f"no measure is called {name!r}; {nearest(name, MEASURES)}")
@@ -260,10 +217,13 @@ def _halves(name: str) -> dict[str, Over]:
     return {suffix: half.over for suffix, half in zip(("", "_under"), of_lines, strict=False)}
 
 
-def _both(
+def both_periods(
     data: Dataset, region: str, period: Period, base: Period, by: Sequence[str]
 ) -> ibis.Table:
-    """Lines of both periods, ``is_now`` 1 or 0, with dimensions and who bought."""
+    """Lines of both periods, ``is_now`` 1 or 0, with dimensions and who bought.
+
+    Dimensions are ``""`` where unknown.
+    """
     parts = [
         with_dimensions(in_scope(data, region, span), data, by).mutate(is_now=ibis.literal(flag))
         for span, flag in ((period, 1), (base, 0))

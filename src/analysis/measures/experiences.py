@@ -74,10 +74,11 @@ def watched(data: Dataset, region: str, looks: Looks, look: int) -> pd.DataFrame
     DataFrame
         One row per customer (index ``customer_id``) who bought in the region: ``kind`` and
         ``industry`` (``""``: not known); ``orders`` (count) and ``revenue`` (money) of the year
-        up to the look, anywhere, and ``orders_now`` of the look's months; ``discount_now`` and ``discount_before`` (rates of the look's
-        months and of the year's others; missing without list value), ``has_new_seller`` (no
-        seller of the look's months is one of the year's others; missing where either has none)
-        and ``months_silent`` (whole months after the look without an order; missing: none since).
+        up to the look, anywhere, and ``orders_now`` of the look's months; ``discount_now`` and
+        ``discount_before`` (rates of the look's months and of the year's others; missing without
+        list value), ``has_new_seller`` (no seller of the look's months is one of the year's
+        others; missing where either has none) and ``months_silent`` (whole months after the look
+        without an order; missing: none since).
     """
     last = looks.month(look)
     recent, year = (last - looks.step + 1).start_time, (last - 11).start_time

@@ -5,45 +5,27 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
-from analysis.analyses.drivers.leaves import Leaves, finest, of_ratio, of_sum
-from analysis.analyses.drivers.search import (
-    CUSTOMERS,
-    EVEN,
-    MOVED,
-    Found,
-    Limits,
-    rate_of_rest,
-    search,
-)
+from analysis.analyses.drivers.leaves import finest, of_ratio, of_sum
+from analysis.analyses.drivers.search import Limits, search
+from analysis.analyses.drivers.table import BETWEEN, COLUMNS, REST, TOTAL, driver_table, values_of
 from analysis.errors import ContractError
 from analysis.measures.catalogue import REVENUE
 from analysis.measures.cells import (
-    RATIOS,
-    SUMS,
     cells,
     dimensions_of,
     kind_of,
-    names_in,
-    scope_months,
 )
+from analysis.measures.scopes import names_in, products_of, scope_months
 from analysis.model.dataset import Dataset
 from analysis.params import Run
+from analysis.periods import Period
 from analysis.text import words
 
-REST, TOTAL = "(rest)", "(total)"
-BETWEEN = " & "
-"""Between the values of a scope, as the table's index names it."""
-TOLD = ["label", "unusual", "earlier"]
-COLUMNS = [
-    "before", "now", "change", "growth", "expected", "departure", "share", "mix", "rate",
-    "chance", "customers",
-]  # fmt: skip
+MOST_PRODUCTS, AMONG = 3, "; "
+TOLD = ["label", "unusual", "earlier", "products", "of_products"]
 
 
 def sales_drivers(firm: Dataset, run: Run, name: str = REVENUE) -> pd.DataFrame:
@@ -63,7 +45,9 @@ def sales_drivers(firm: Dataset, run: Run, name: str = REVENUE) -> pd.DataFrame:
     DataFrame
         As :func:`drivers`, with ``label``, what a reader calls the scope; ``unusual``, the share
         of earlier comparisons of equal length in which the scope kept closer to the rest (0–1),
-        and ``earlier``, how many there are (both missing where the data do not hold them). No rows
+        and ``earlier``, how many there are (both missing where the data do not hold them);
+        ``products``, the names of the fewest products that make up half of a sum's change, where
+        ``MOST_PRODUCTS`` do, by "; ", and ``of_products``, how much these changed. No rows
         without a period to compare with, or where nothing was sold in it.
     """
     asked = run.settings.drivers
@@ -78,13 +62,17 @@ def sales_drivers(firm: Dataset, run: Run, name: str = REVENUE) -> pd.DataFrame:
     )  # fmt: skip
     scopes = [scope_of(key) for key in table.index if key not in (REST, TOTAL)]
     if not scopes:
-        return table.assign(label="", unusual=np.nan, earlier=np.nan)
+        return table.assign(label="", unusual=np.nan, earlier=np.nan, products="", of_products=0.0)
     months = scope_months(firm, run.region, name, scopes)
     lag = run.period.month_count if firm.base(run) == "prior" else 12
     unusual = how_unusual(months, run.period.last, run.period.month_count, lag)
     table = table.assign(label=[_label(firm, run, key) for key in table.index])
     places = pd.Series(range(len(scopes)), index=table.index[: len(scopes)])
-    return table.assign(**{c: places.map(unusual[c]).reindex(table.index) for c in unusual})
+    table = table.assign(**{c: places.map(unusual[c]).reindex(table.index) for c in unusual})
+    inside = [_products(firm, run, base, name, key, table["change"]) for key in table.index]
+    return table.assign(
+        products=[AMONG.join(names) for names, _ in inside], of_products=[of for _, of in inside]
+    )
 
 
 def drivers(
@@ -141,10 +129,10 @@ def drivers(
     if own.empty or not under.sum() > 0 or (kind == "ratio" and not own["now_under"].sum() > 0):
         return pd.DataFrame(columns=COLUMNS)
     leaves = of_sum(parts) if kind == "sum" else of_ratio(parts)
-    whole = _values(own[np.ones(len(own), dtype=bool)], own, kind)
+    whole = values_of(own, own, kind)
     least = departure * max(abs(whole["change"]), notable * abs(whole["before"]))
     found = search(leaves, Limits(depth, scopes, chance, least, customers))
-    return _table(own, leaves, found, kind)
+    return driver_table(own, leaves, found, kind)
 
 
 def how_unusual(months: pd.DataFrame, last: pd.Period, length: int, lag: int) -> pd.DataFrame:
@@ -195,51 +183,19 @@ def scope_of(key: str) -> dict[str, str]:
     return {dimension: value for dimension, _, value in pairs}
 
 
-def _table(own: pd.DataFrame, leaves: Leaves, found: Sequence[Found], kind: str) -> pd.DataFrame:
-    outside = np.ones(len(own), dtype=bool)
-    for one in found:
-        outside &= ~one.rows
-    rate = rate_of_rest(leaves, outside if outside.any() else np.ones(len(own), dtype=bool))
-    rows: dict[str, dict[str, float]] = {}
-    for one in found:
-        values = _values(own[one.rows], own, kind)
-        even = float(leaves.stats[EVEN, one.rows].sum())
-        departure = float(leaves.stats[MOVED, one.rows].sum()) - rate * even
-        expected = values["now"] - (departure if kind == "sum" else departure / even if even else 0)
-        told = {"expected": expected, "departure": departure, "chance": math.exp(-one.score)}
-        key = BETWEEN.join(f"{name}:{value}" for name, value in one.values.items())
-        rows[key] = values | told | {"customers": one.customers}
-    ordered = sorted(rows, key=lambda key: -abs(rows[key]["departure"]))
-    rows = {key: rows[key] for key in ordered}
-    rows[REST] = _values(own[outside], own, kind) | {"departure": 0.0}
-    buyers = float(leaves.whole[leaves.of_customers][1][CUSTOMERS].sum())
-    rows[TOTAL] = _values(own, own, kind) | {
-        "departure": sum(rows[key]["departure"] for key in ordered),
-        "customers": buyers,
-    }
-    table = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=COLUMNS).astype(float)
-    change = table.loc[TOTAL, "change"]
-    return table.assign(share=table["change"] / change if change else float("nan"))
-
-
-def _values(some: pd.DataFrame, own: pd.DataFrame, kind: str) -> dict[str, float]:
-    """Before, now and change of some leaves; of a ratio what they contribute, and by what."""
-    if kind == "sum":
-        now, before = (float(some[column].sum()) for column in SUMS)
-        growth = (now - before) / before if before > 0 else float("nan")
-        return {"before": before, "now": now, "change": now - before, "growth": growth}
-    n1, n0, d1, d0 = (float(some[column].sum()) for column in RATIOS)
-    whole1, whole0, under1, under0 = (float(own[column].sum()) for column in RATIOS)
-    now, before = n1 / d1 if d1 else float("nan"), n0 / d0 if d0 else float("nan")
-    # What was sold in one period only has one rate: all it contributes, it does by its share.
-    r1, r0 = (now if d1 else before), (before if d0 else now)
-    s1, s0, middle = d1 / under1, d0 / under0, (whole1 / under1 + whole0 / under0) / 2
-    by_rate = (s1 + s0) / 2 * (r1 - r0) if d1 or d0 else 0.0
-    by_mix = (s1 - s0) * ((r1 + r0) / 2 - middle) if d1 or d0 else 0.0
-    return {
-        "before": before, "now": now, "change": by_rate + by_mix, "growth": float("nan"),
-        "mix": by_mix, "rate": by_rate,
-    }  # fmt: skip
+def _products(
+    firm: Dataset, run: Run, base: Period, name: str, key: str, changes: pd.Series
+) -> tuple[list[str], float]:
+    """The fewest products that make up half of a scope's change, and how much they changed."""
+    if key in (REST, TOTAL) or kind_of(name) != "sum" or changes[key] == 0:
+        return [], 0.0
+    inside = products_of(firm, run.region, run.period, base, name, scope_of(key))
+    alike = inside[inside * changes[key] > 0].head(MOST_PRODUCTS)
+    enough = (alike.cumsum().abs() >= abs(changes[key]) / 2).to_numpy()
+    if not enough.any():
+        return [], 0.0
+    few = alike.iloc[: int(enough.argmax()) + 1]
+    return [names_in(firm, "product", str(one)) or str(one) for one in few.index], float(few.sum())
 
 
 def _label(firm: Dataset, run: Run, key: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.analyses.drivers.search import priors
+from analysis.analyses.drivers.cuboids import priors
 from analysis.text import NONE
 
 TOTAL = "(total)"
@@ -49,7 +49,7 @@ def count_drivers(
     --------
     >>> scopes = [(None, None), ("dealer", None), ("web", None)]
     >>> index = pd.MultiIndex.from_tuples(scopes, names=["channel", "category"])
-    >>> counts = pd.DataFrame({"now": [210.0, 110, 100], "before": [300.0, 200, 105]}, index)
+    >>> counts = pd.DataFrame({"now": [210.0, 110, 100], "before": [300.0, 200, 100]}, index)
     >>> count_drivers(counts, 2, 3, 0.2, 12)["change"].to_dict()
     {'channel:dealer': -90.0, '(total)': -90.0}
     """
@@ -80,7 +80,8 @@ def count_drivers(
         others = ranked[ranked["key"].isin(named)]
         parts = set(key.split(" & "))
         held = any(parts <= one or parts >= one for one in map(set, others["key"].str.split(" & ")))
-        mirrored = np.isclose(others["departure"], -departure).any()
+        # Of two halves one mirrors the other, but for those who are in both.
+        mirrored = np.isclose(others["departure"], -departure, rtol=0.1).any()
         if not (held or mirrored) and len(named) < scopes:
             named.append(key)
     chosen = ranked.set_index("key").loc[named].sort_values("own", ascending=False, kind="stable")

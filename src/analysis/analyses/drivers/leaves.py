@@ -14,6 +14,8 @@ from analysis.measures.cells import ONCE, RATIOS, SUMS
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
+MOVED, EVEN, SQUARE, CROSS, EVEN_SQUARE, CUSTOMERS = range(6)
+"""Rows of what adds up over leaves."""
 ROBUST = 1.482602218505602
 """Standard deviation of a normal over its median absolute deviation."""
 

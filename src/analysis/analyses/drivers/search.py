@@ -29,16 +29,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from analysis.analyses.drivers.leaves import Floats, Leaves
-from analysis.text import NONE
+from analysis.analyses.drivers.cuboids import Cuboid, added, cuboids_of
+from analysis.analyses.drivers.leaves import (
+    CROSS,
+    CUSTOMERS,
+    EVEN,
+    EVEN_SQUARE,
+    MOVED,
+    SQUARE,
+    Floats,
+    Leaves,
+)
 
-MOVED, EVEN, SQUARE, CROSS, EVEN_SQUARE, CUSTOMERS = range(6)
 SWEEPS = 2
 """How often each scope is sought again beside the others; more changed nothing that was tried."""
 
@@ -89,24 +96,6 @@ class Found:
     customers: float
 
 
-@dataclass(frozen=True)
-class _Cuboid:
-    """All scopes of the same dimensions: which of them each leaf is in, and their cost.
-
-    ``apart`` and ``whole`` are the three products and the number of customers of each scope, first
-    added up over its leaves, then of customers taken whole. Their ratio is how much more a scope
-    varies than its leaves one by one, the design effect of L. Kish, Survey Sampling (1965), 5.4.
-    """
-
-    dimensions: tuple[int, ...]
-    of_leaf: NDArray[np.int64]
-    first: NDArray[np.int64]
-    cost: float
-    named: NDArray[np.bool_]
-    apart: Floats
-    whole: Floats
-
-
 def search(leaves: Leaves, limits: Limits) -> list[Found]:
     """Name the scopes that stand out, most surprising first; none, where nothing does.
 
@@ -119,7 +108,7 @@ def search(leaves: Leaves, limits: Limits) -> list[Found]:
     """
     if not leaves.codes.size:
         return []
-    cuboids = _cuboids(leaves, limits.depth)
+    cuboids = cuboids_of(leaves, limits.depth)
     found: list[Found] = []
     while len(found) < limits.scopes:
         best = _best(leaves, cuboids, _outside(leaves, found), limits)
@@ -145,7 +134,7 @@ def _outside(leaves: Leaves, found: Sequence[Found]) -> NDArray[np.bool_]:
 
 
 def _sought_again(
-    leaves: Leaves, cuboids: list[_Cuboid], found: list[Found], limits: Limits
+    leaves: Leaves, cuboids: list[Cuboid], found: list[Found], limits: Limits
 ) -> list[Found]:
     """Each scope sought again among what the others leave: the first was found beside noise."""
     for place in range(len(found)):
@@ -157,17 +146,17 @@ def _sought_again(
 
 
 def _best(
-    leaves: Leaves, cuboids: list[_Cuboid], among: NDArray[np.bool_], limits: Limits
+    leaves: Leaves, cuboids: list[Cuboid], among: NDArray[np.bool_], limits: Limits
 ) -> Found | None:
     """The scope of the highest score among some leaves; none, if none is high enough."""
     rate = rate_of_rest(leaves, among) if limits.rate is None else limits.rate
     gone = np.flatnonzero(~among)
     whole = leaves.stats.sum(axis=1) - leaves.stats[:, gone].sum(axis=1)
     best: tuple[float, float] = (-math.log(limits.chance), 0.0)
-    where: tuple[_Cuboid, int, float] | None = None
+    where: tuple[Cuboid, int, float] | None = None
     for cuboid in cuboids:
         size = len(cuboid.first)
-        sums = cuboid.apart - _added(cuboid.of_leaf[gone], leaves.stats[:, gone], size)
+        sums = cuboid.apart - added(cuboid.of_leaf[gone], leaves.stats[:, gone], size)
         z, score = _scores(cuboid, sums, whole, rate, limits)
         own = sums[MOVED] - leaves.still * sums[EVEN]
         # Halves of a whole depart alike; the one that moved more is the one to name.
@@ -185,7 +174,7 @@ def _best(
 
 
 def _scores(
-    cuboid: _Cuboid, sums: Floats, everything: Floats, rate: float, limits: Limits
+    cuboid: Cuboid, sums: Floats, everything: Floats, rate: float, limits: Limits
 ) -> tuple[Floats, Floats]:
     """Of every scope of a cuboid, from sums of its leaves: departure over its error, and score."""
     size = len(cuboid.first)
@@ -222,77 +211,3 @@ def _design(whole: Floats, apart: Floats, rate: float) -> Floats:
     parts = _variance(apart, rate)
     effect = np.divide(_variance(whole, rate), parts, out=np.ones_like(parts), where=parts > 0)
     return np.maximum(effect, 1.0)
-
-
-def _added(group: NDArray[np.int64], stats: Floats, size: int) -> Floats:
-    return np.vstack([np.bincount(group, row, size) for row in stats])
-
-
-def _whole(
-    leaves: Leaves, dimensions: tuple[int, ...], scopes: NDArray[np.int64], apart: Floats
-) -> Floats:
-    """Sums over customers taken whole, of each scope of a cuboid; as ``apart`` where unknown."""
-    of_customers = set(leaves.of_customers)
-    kept = tuple(sorted(of_customers | set(dimensions)))
-    if kept not in leaves.whole:
-        return apart
-    codes, numbers = leaves.whole[kept]
-    keys = _keys(leaves, codes, dimensions)
-    order = _keys(leaves, scopes, dimensions)
-    return _added(np.searchsorted(order, keys), numbers, len(order))
-
-
-def _keys(
-    leaves: Leaves, codes: NDArray[np.int64], dimensions: tuple[int, ...]
-) -> NDArray[np.int64]:
-    key = np.zeros(len(codes), dtype=np.int64)
-    for d in dimensions:
-        key = key * len(leaves.values[d]) + codes[:, d]
-    return key
-
-
-def _cuboids(leaves: Leaves, depth: int) -> list[_Cuboid]:
-    """All cuboids of up to ``depth`` dimensions, but those that cut nothing further.
-
-    Where every subcategory is in one category, category and subcategory together have the scopes
-    that subcategory has alone.
-    """
-    count = len(leaves.names)
-    sizes: dict[tuple[int, ...], int] = {(): 1}
-    shares = priors(count, depth)
-    cuboids = []
-    for layer in range(1, min(depth, count) + 1):
-        for dimensions in combinations(range(count), layer):
-            keys = _keys(leaves, leaves.codes, dimensions)
-            _, first, of_leaf = np.unique(keys, return_index=True, return_inverse=True)
-            sizes[dimensions] = len(first)
-            if any(sizes[part] == len(first) for part in combinations(dimensions, layer - 1)):
-                continue
-            named = np.ones(len(first), dtype=bool)
-            for d in dimensions:
-                named &= np.asarray(leaves.values[d] != NONE)[leaves.codes[first, d]]
-            cost = math.log(len(first)) - math.log(shares[dimensions])
-            apart = _added(of_leaf, leaves.stats, len(first))
-            whole = _whole(leaves, dimensions, leaves.codes[first], apart)
-            cuboids.append(_Cuboid(dimensions, of_leaf, first, cost, named, apart, whole))
-    return cuboids
-
-
-def priors(count: int, depth: int) -> dict[tuple[int, ...], float]:
-    """What share of the chance of a mistake each cuboid gets; together one.
-
-    Examples
-    --------
-    >>> {cuboid: round(share, 3) for cuboid, share in priors(2, 2).items()}
-    {(0,): 0.444, (1,): 0.222, (0, 1): 0.333}
-    """
-    layers = range(1, min(depth, count) + 1)
-    shares: dict[tuple[int, ...], float] = {}
-    for layer in layers:
-        weights = {
-            dimensions: math.prod(1 / (d + 1) for d in dimensions)
-            for dimensions in combinations(range(count), layer)
-        }
-        share = 2.0**-layer / sum(2.0**-k for k in layers) / sum(weights.values())
-        shares |= {dimensions: share * weight for dimensions, weight in weights.items()}
-    return shares

@@ -129,5 +129,5 @@ def money(actual: float, log: float, reach: float) -> tuple[float, float, float]
     >>> [round(x, 6) for x in money(70.0, float(np.log(0.7)), 0.0)]
     [-30.0, -30.0, -30.0]
     """
-    ends = [actual * -np.expm1(-(log + side * reach)) for side in (0, -1, 1)]
+    ends = [float(actual * -np.expm1(-(log + side * reach))) for side in (0, -1, 1)]
     return ends[0], min(ends[1:]), max(ends[1:])

@@ -145,7 +145,7 @@ def _peers_rates(
         own = _added_up(sums, mine, cells * len(names))
         people = np.bincount(np.unique(mine[is_peer]) % max(cells, 1), minlength=cells)
         others = people[code] - (own[mine, 0] > 0)
-        units, n, d, nn, nd, dd = (whole[code]).T
+        units, n, d, nn, nd, dd = (whole[code] - own[mine]).T
         enough = ((others >= least_peers) & (units >= least)) | (not wanted)
         take = np.isnan(rate) & enough & (d > 0)
         r, u, d, nn, nd, dd = (

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis import units
 from analysis.params import WHOLE_FIRM, Run
-from analysis.periods import month_label
+from analysis.periods import Period, month_label
 from analysis.text import words
 
 
@@ -20,9 +20,10 @@ def place(run: Run) -> str:
     return words("team.firm") if run.region == WHOLE_FIRM else run.region_label
 
 
-def window(run: Run, months: int) -> str:
+def window(judged: Period) -> str:
     """The months judged, inside a sentence: ``the 12 months to October 2026``."""
-    month = month_label(run.period.last)
+    month = month_label(judged.last)
+    months = judged.month_count
     return words("team.months", n=months, month=month) if months > 1 else month
 
 

@@ -10,6 +10,7 @@ from analysis import units
 from analysis.findings.record import Finding, Values, number, partial_period
 from analysis.findings.team.naming import apart, place, who, window
 from analysis.params import Run
+from analysis.periods import Period
 from analysis.text import words
 
 UNUSUAL = "unusual"
@@ -17,7 +18,7 @@ VALUES = ("observed", "expected", "difference", "low", "high")
 
 
 def unusual(
-    telling: pd.DataFrame, gap: pd.DataFrame, run: Run, months: int, is_whole: bool
+    telling: pd.DataFrame, gap: pd.DataFrame, run: Run, judged: Period, is_whole: bool
 ) -> Finding:
     """Name who differs from peers beyond chance, with interval, n and money; or say that none does.
 
@@ -29,15 +30,15 @@ def unusual(
         As ``analyses.team.margin_gap`` gives it.
     run : Run
         Gives region, currency and the thresholds.
-    months : int
-        Of the year judged.
+    judged : Period
+        Months judged.
     is_whole : bool
         Whether the data reach the end of the period.
     """
     said = partial(Finding, id="team.unusual", exhibit="fig-team-funnel")
     people = telling.index.unique("person")
     settings = run.settings.team
-    about = {"window": window(run, months)}
+    about = {"window": window(judged)}
     caveats = (words("caveat.team"), *partial_period(is_whole))
     if telling.empty:
         sentence = words("finding.team_few", region=place(run), least=settings.least,
@@ -87,7 +88,7 @@ def unusual(
         units=_units(row),
         n=int(row["n"]),
         notable=is_whole,
-        at_stake=run.per_period(stake, months),
+        at_stake=run.per_period(stake, judged.month_count),
         surprise=float(1 - row["p"]),
         certainty=float(1 - row["p_adjusted"]),
         subject=f"salesperson:{person}",

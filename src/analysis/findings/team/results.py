@@ -10,10 +10,11 @@ from analysis import units
 from analysis.findings.record import Finding, number, partial_period
 from analysis.findings.team.naming import apart, place, window
 from analysis.params import Run
+from analysis.periods import Period
 from analysis.text import NONE, words
 
 
-def unowned(results: pd.DataFrame, run: Run, months: int, needs: str, is_whole: bool) -> Finding:
+def unowned(results: pd.DataFrame, run: Run, judged: Period, needs: str, is_whole: bool) -> Finding:
     """Say how much revenue nobody is known to have sold.
 
     Parameters
@@ -22,8 +23,8 @@ def unowned(results: pd.DataFrame, run: Run, months: int, needs: str, is_whole: 
         As ``analyses.team.results`` gives it.
     run : Run
         Gives region, currency and ``notable_share``.
-    months : int
-        Of the year judged.
+    judged : Period
+        Months judged.
     needs : str
         What the data lack, if salespeople are not recorded.
     is_whole : bool
@@ -35,7 +36,7 @@ def unowned(results: pd.DataFrame, run: Run, months: int, needs: str, is_whole: 
     share = without / whole if whole > 0 else float("nan")
     about = {
         "region": place(run),
-        "window": window(run, months),
+        "window": window(judged),
     }
     if needs:
         sentence = words("finding.team_unknown", needs=needs, region=about["region"],

@@ -54,12 +54,13 @@ class Book:
 def window(data: Dataset, period: Period) -> Period:
     """The months people are judged over: the year to the period's end, or the whole period.
 
-    It begins no earlier than the data.
+    It begins no earlier than the data, and ends no later than their last whole month: a year that
+    is not over is judged by the twelve months there are.
     """
-    months = max(YEAR, period.month_count)
-    first = max(period.last - (months - 1), data.first_month)
-    first = min(first, period.first)
-    return Period(text=f"{first}..{period.last}", first=first, last=period.last)
+    last = max(period.first, min(period.last, data.latest_month))
+    months = max(YEAR, (last - period.first).n + 1)
+    first = min(max(last - (months - 1), data.first_month), period.first)
+    return Period(text=f"{first}..{last}", first=first, last=last)
 
 
 def sold(data: Dataset, period: Period) -> pd.DataFrame:

@@ -38,7 +38,7 @@ ENTRIES: Final = (
         MOVING_RANGE, "efficiency",
         Part("stock", lambda stock: stock.product_id.nunique(where=stock.is_sold)), "rate", "up",
         False, denominator=Part("stock", lambda stock: stock.product_id.nunique()),
-        needs=("inventory", "order_lines.product_id"), source=OURS,
+        needs=("inventory", "order_lines.product_id"), source=f"{OURS}; in Chinese retail 动销率",
     ),
     Measure(
         ON_TIME_RATE, "efficiency",
@@ -51,6 +51,6 @@ ENTRIES: Final = (
         COLLECTION_RATE, "efficiency",
         Part("payments", lambda payments: payments.paid_amount.sum()), "rate", "up", False,
         denominator=Part("payments", lambda payments: payments.amount.sum()),
-        needs=("payments.due_at", "payments.paid_at"), per="money", source=_CREDIT,
+        needs=("payments.due_at", "payments.paid_at"), per="money", source=f"{_CREDIT}; 回款率",
     ),
 )  # fmt: skip

@@ -9,7 +9,10 @@ from analysis.paths import NOTEBOOKS, ROOT
 
 SRC = ROOT / "src" / "analysis"
 
-BASE = {"errors", "questions", "paths", "params", "settings", "steering", "periods", "units", "text", "masking", "calendar"}
+BASE = {
+    "errors", "questions", "paths", "params", "settings", "steering", "periods", "units", "text",
+    "masking", "calendar",
+}  # fmt: skip
 MAY_IMPORT = {
     "demo": BASE,
     "sources": BASE,

@@ -30,11 +30,9 @@ def test_the_headline_of_a_quiet_month_is_there_all_the_same():
 
 def test_a_chapter_gets_two_places_and_the_page_five():
     many = [finding(f"bridge.{i}", stake=100 + i) for i in range(4)]
-    others = [finding(f"{at}.{i}", i, at) for at in ("fig-a", "fig-c", "fig-d") for i in range(3)]
+    others = [finding(f"{at}.{i}", i, at) for at in ("fig-a", "fig-c") for i in range(3)]
     found = chosen(HEADLINE, *many, *others)
-    assert found[:3] == ["descriptive.headline", "bridge.3", "bridge.2"]
-    assert len(found) == 5
-    assert sum(one.startswith("fig-a") for one in found) <= 1, "the headline is one of its two"
+    assert found == ["descriptive.headline", "bridge.3", "bridge.2", "fig-a.2", "fig-c.2"]
 
 
 def test_of_one_subject_one_thing_is_said_and_rather_why():

@@ -133,7 +133,7 @@ def _riskiest(
 
 def _total(numbers: Floats, of_leaf: Codes, left: Flags, size: int) -> Floats:
     """Sums of what is left, by scope."""
-    return np.bincount(of_leaf, np.where(left, numbers, 0.0), size)
+    return np.bincount(of_leaf, np.where(left, numbers, 0.0), size).astype(np.float64)
 
 
 def _unevenness(

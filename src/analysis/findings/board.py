@@ -190,7 +190,7 @@ def where(parts: pd.DataFrame, run: Run, is_whole: bool) -> Finding:
                "shortfall": "money" if MEASURES[name].per == "money" else "count"},
         notable=is_whole and MEASURES[name].per == "money",
         at_stake=float(first["shortfall"]) if MEASURES[name].per == "money" else 0.0,
-        subject=f"{dimension}:{parts.index[0]}",
+        subject=f"measure:{name}",
         caveats=partial_period(is_whole),
     )  # fmt: skip
 

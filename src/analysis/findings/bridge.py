@@ -67,7 +67,7 @@ def change(
         n=int(effects["count"].drop(ENDS, errors="ignore").fillna(0).max()),
         notable=is_whole and abs(gap) >= run.settings.notable_share * abs(before),
         at_stake=abs(gap),
-        subject=f"{of}:{run.region}",
+        subject=f"region:{run.region}" if of == "revenue" else f"measure:{of}",
         caveats=(*partial_period(is_whole), *caveats),
     )
 
@@ -168,7 +168,7 @@ def rate(
         n=len(bridge),
         notable=is_whole and abs(gap * under) >= run.settings.notable_share * abs(over),
         at_stake=abs(gap * under),
-        subject=f"{name}:{run.region}",
+        subject=f"measure:{name}",
         caveats=partial_period(is_whole),
     )  # fmt: skip
 

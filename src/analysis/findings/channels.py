@@ -121,8 +121,13 @@ def marketing(won: pd.DataFrame, run: Run) -> Finding:
         notable=is_bad,
         at_stake=run.per_period(lost, wanted.months),
         certainty=BEYOND if is_bad else 0.5,
-        subject=f"channel:{worst}",
+        subject=f"marketing:{worst}",
     )
+
+
+def _subject(row: pd.Series) -> str:
+    """What the costliest rule is about: what is collected, or a channel money is spent on."""
+    return "measure:collection_rate" if row["rule"] == "close" else f"marketing:{row['part']}"
 
 
 def rules(tried: pd.DataFrame, run: Run) -> Finding:
@@ -174,7 +179,7 @@ def rules(tried: pd.DataFrame, run: Run) -> Finding:
         if len(worst)
         else 0.0,
         certainty=BEYOND if len(worst) and worst["verdict"].iloc[0] == HIT else 0.5,
-        subject=f"channel:{worst['part'].iloc[0]}" if len(worst) else "",
+        subject=_subject(worst.iloc[0]) if len(worst) else "",
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis import units
 from analysis.findings.record import Finding, number
-from analysis.params import WHOLE_FIRM, Run
+from analysis.params import Run
 from analysis.text import words
 
 COUNTED = {
@@ -19,6 +19,9 @@ COUNTED = {
 LATE = ["late_30", "late_60", "late_90", "late_more"]
 Window = tuple[date, date, date]
 """First and last due date, and the day they are seen from."""
+
+COLLECTED = "measure:collection_rate"
+"""What all findings here are about; the front page says one thing of it."""
 
 
 def rate(whole: pd.DataFrame, run: Run, window: Window, has_payments: bool) -> Finding:
@@ -51,7 +54,7 @@ def rate(whole: pd.DataFrame, run: Run, window: Window, has_payments: bool) -> F
         notable=bool(known and abs(row["change"]) >= run.settings.notable_share),
         at_stake=float(abs(row["change"]) * row["due"]) if known else 0.0,
         certainty=_certainty(row),
-        subject=f"region:{run.region}" if run.region != WHOLE_FIRM else "collections",
+        subject=COLLECTED,
     )  # fmt: skip
 
 
@@ -91,7 +94,7 @@ def rule(parts: pd.DataFrame, run: Run, window: Window, has_payments: bool) -> F
         at_stake=float(row["due"] - row["paid_in_time"]) if verdict != "keep" else 0.0,
         certainty=1.0 if verdict == "review" else 0.5,
         surprise=1.0 if verdict == "review" and row["base"] > limit else 0.5,
-        subject=f"region:{region}" if run.region == WHOLE_FIRM else f"channel:{channel}",
+        subject=COLLECTED,
     )  # fmt: skip
 
 
@@ -146,7 +149,7 @@ def ageing(
         # What is never paid piles up in any firm: news is that it grows faster than sales.
         notable=bool(dso[0] >= (1 + run.settings.collections.dso_rise) * dso[1]),
         at_stake=old,
-        subject="collections",
+        subject=COLLECTED,
     )  # fmt: skip
 
 
@@ -185,7 +188,7 @@ def largest(customers: pd.DataFrame, run: Run, as_of: date, has_payments: bool) 
         n=len(customers),
         notable=False,
         at_stake=whole,
-        subject="collections",
+        subject=COLLECTED,
     )  # fmt: skip
 
 

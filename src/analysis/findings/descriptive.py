@@ -99,6 +99,7 @@ def trend(months: pd.DataFrame, run: Run, is_whole: bool) -> Finding:
         values=values,
         units=unit_of,
         exhibit="fig-descriptive-trend",
+        subject=f"region:{run.region}",
         n=len(last),
         notable=is_whole
         and not last.empty

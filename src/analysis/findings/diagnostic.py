@@ -39,7 +39,6 @@ def contribution(parts: pd.DataFrame, run: Run, base: str | None, is_whole: bool
         sentence = none if base else words("absent.base")
         return said(sentence=sentence, values={}, units={}, n=0, notable=False)
     whole = float(parts["change"].sum())
-    before = float(parts["before"].sum())
     mover = parts["change"].abs().idxmax()
     change = float(parts["change"][mover])
     same = int(((parts["change"] * change) > 0).sum())
@@ -64,7 +63,7 @@ def contribution(parts: pd.DataFrame, run: Run, base: str | None, is_whole: bool
         },
         units={f"{name}.{column}": unit for name in parts.index for column, unit in UNITS.items()},
         n=len(parts),
-        notable=is_whole and len(parts) > 1 and abs(change) >= run.settings.notable_share * before,
+        notable=False,  # which part stands out is for the search for drivers to say
         at_stake=abs(change) if len(parts) > 1 else 0.0,
         caveats=partial_period(is_whole),
     )

@@ -120,8 +120,7 @@ def tiers(summary: pd.DataFrame, run: Run, as_of: date, whole: bool) -> Finding:
         },
         units={f"{tier}.{column}": unit for tier in summary.index for column, unit in kept.items()},
         n=n,
-        notable=stake > 0
-        and stake >= run.settings.notable_share * float(summary.loc[TOTAL, "revenue"]),
+        notable=False,  # scores are relative: about as many are at risk every month
         at_stake=run.per_period(stake, run.settings.rfm.months),
         caveats=_caveats(run, whole),
     )

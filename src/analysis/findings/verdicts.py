@@ -70,7 +70,7 @@ def _said(
               "change": number(change), "left": number(float(cell["left"]))}  # fmt: skip
     kinds = dict.fromkeys(values, "money")
     surprise = 0.5 if pd.isna(cell["p"]) else 1 - float(cell["p"])
-    subject = _subject(cell, run)
+    subject = _subject(_of_one_cause(cell, account), run)
     if cause is None:
         return said(
             sentence=_without(cell, answers, run, base), values=values, units=kinds,
@@ -283,6 +283,13 @@ def _others(question: str, answers: pd.DataFrame) -> str:
 def _capital(text: str) -> str:
     text = text.replace(" ()", "")
     return text[0].upper() + text[1:]
+
+
+def _of_one_cause(cell: pd.Series, account: pd.DataFrame) -> pd.Series:
+    """The range itself; of a whole moved by what moved its main part most, that part."""
+    main = account[account["is_main"]]
+    same = not main.empty and cell["cause"] and main.iloc[0]["cause"] == cell["cause"]
+    return main.iloc[0] if same else cell
 
 
 def _subject(cell: pd.Series, run: Run) -> str:

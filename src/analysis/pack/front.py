@@ -10,9 +10,10 @@ from analysis.findings.record import Finding
 
 PLACES: Final = 5
 HEADLINE: Final = "descriptive.headline"
-WHY: Final = "verdicts."
-"""Findings that say why something happened, not only that it did."""
+WHY: Final = ("verdicts.", "board.where", "collections.rule")
+"""Findings that say why something happened, or where, and not only that it did."""
 FROM_ONE_CHAPTER: Final = 2
+"""Beside the headline."""
 
 
 def most_notable(findings: Sequence[Finding], chapter_of: Mapping[str, str]) -> list[Finding]:
@@ -20,8 +21,8 @@ def most_notable(findings: Sequence[Finding], chapter_of: Mapping[str, str]) -> 
 
     The headline, also of a period in which little moved; then what is notable, by weight: the
     money at stake, less where it is uncertain, less where it is usual (``Finding.weight``). One
-    finding of each subject - the one that says why, where there is one - and at most two from a
-    chapter, so that neither one event nor one chapter crowds out the rest.
+    finding of each subject - the one that says why or where, if there is one - and at most two
+    from a chapter, so that neither one event nor one chapter crowds out the rest.
 
     Parameters
     ----------
@@ -35,7 +36,7 @@ def most_notable(findings: Sequence[Finding], chapter_of: Mapping[str, str]) -> 
     notable = [one for one in shown if one.notable and one.id != HEADLINE]
     ranked = sorted(_of_each_subject(notable), key=lambda one: -one.weight)
     told = [one for one in shown if one.id == HEADLINE]
-    taken = Counter(chapter_of[one.exhibit] for one in told)
+    taken: Counter[str] = Counter()
     for finding in ranked:
         chapter = chapter_of[finding.exhibit]
         if len(told) < PLACES and taken[chapter] < FROM_ONE_CHAPTER:

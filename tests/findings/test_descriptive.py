@@ -1,5 +1,7 @@
 """The grammar of what happened: rise, fall, flat, no base, nothing."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from analysis import params
 from analysis.analyses import descriptive
 from analysis.findings import descriptive as say
+from analysis.measures import engine
 
 NAN = float("nan")
 
@@ -184,3 +187,20 @@ def test_a_last_year_that_is_not_the_best_is_said_too(run):
         "2023 is the best whole year so far with £120; "
         "2024, the last one, moved −10.0% on the year before it."
     )
+
+
+def test_a_period_so_far_is_compared_with_the_same_days(tiny, tiny_run):
+    """February to the 14th: 440 of it by then, on 210 to the 14th of February 2025."""
+    run = tiny_run()
+    rows = {
+            "base": ["prior", "year_before"], "before": [150.0, 200.0], "change": [290.0, -20.0],
+            "growth": [290 / 150, -0.1], "base_last": [date(2026, 1, 14), date(2025, 2, 14)],
+    }  # fmt: skip
+    same_days = pd.DataFrame(rows).set_index("base")
+    table = engine.compare(tiny, run, descriptive.HEADLINE)
+    told = say.headline(table, run, False, same_days)
+    said = "down 10.0% (£20.00) on the same days of February 2025 (to 14 February 2025)"
+    assert said in told.sentence
+    assert told.caveats, "that the period is not over is said all the same"
+    whole = say.headline(table, run, True, same_days)
+    assert "same days" not in whole.sentence

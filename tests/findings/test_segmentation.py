@@ -53,7 +53,7 @@ def test_tiers_are_said_with_share_money_and_reference(run):
     assert finding.n == 4
     assert finding.values["potential.revenue"] == 300
     assert finding.at_stake == 25  # of a month, when 300 is of twelve
-    assert finding.notable
+    assert not finding.notable, "about as many are at risk every month, by how they are scored"
     assert finding.units.keys() == finding.values.keys()
 
 

@@ -23,7 +23,6 @@ from analysis.measures.catalogue import (
     NEW_CUSTOMERS,
     ORDERS,
     REVENUE,
-    UNITS,
 )
 from analysis.measures.days import revenue_by_day
 from analysis.measures.engine import measure
@@ -32,7 +31,7 @@ from analysis.params import Run
 from analysis.periods import Period
 
 SERIES: Final = (
-    REVENUE, ORDERS, UNITS, AVERAGE_ORDER_VALUE, GROSS_MARGIN_RATE, DISCOUNT_RATE, NEW_CUSTOMERS,
+    REVENUE, ORDERS, AVERAGE_ORDER_VALUE, GROSS_MARGIN_RATE, DISCOUNT_RATE, NEW_CUSTOMERS,
 )  # fmt: skip
 CUTS: Final = ((), ("category",), ("channel",), ("category", "channel"))
 KEY: Final = ["dimensions", "parts", "measure"]

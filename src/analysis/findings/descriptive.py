@@ -25,7 +25,9 @@ RANKED = {
 }
 
 
-def headline(comparison: pd.DataFrame, run: Run, is_whole: bool) -> Finding:
+def headline(
+    comparison: pd.DataFrame, run: Run, is_whole: bool, same_days: pd.DataFrame | None = None
+) -> Finding:
     """Say what revenue was, how it compares, and what it rests on.
 
     Parameters
@@ -36,8 +38,13 @@ def headline(comparison: pd.DataFrame, run: Run, is_whole: bool) -> Finding:
         Gives region, period and currency.
     is_whole : bool
         Whether the data reach the end of the period.
+    same_days : DataFrame, optional
+        As ``analyses.calendar.comparable`` gives it: what a period the data do not hold to its end
+        is compared with.
     """
     row = comparison.loc["revenue"]
+    if not is_whole and same_days is not None:
+        row = _of_same_days(row, same_days)
     now = units.money(row["current"], run.currency)
     changes = [_against(row, base, run) for base in BASES if pd.notna(row[base])]
     if run.period.prior() == run.period.year_before():
@@ -224,9 +231,21 @@ def ranking(parts: pd.DataFrame, run: Run, is_whole: bool) -> Finding:
     )
 
 
+def _of_same_days(row: pd.Series, same_days: pd.DataFrame) -> pd.Series:
+    """Revenue with the same days of each base in its place."""
+    told = row.astype(object)
+    for base in BASES:
+        days = same_days.loc[base]
+        told[base], told[f"change_{base}"] = days["before"], days["change"]
+        told[f"growth_{base}"], told[f"last_{base}"] = days["growth"], days["base_last"]
+    return told
+
+
 def _against(row: pd.Series, base: str, run: Run) -> str:
     """Words for a change against a base: ``up 4.2% (£12.1k) on October 2025``."""
     label = run.base_period(base).label
+    if f"last_{base}" in row.index:
+        label = words("finding.same_days", base=label, last=units.day(row[f"last_{base}"]))
     change = row[f"change_{base}"]
     money = units.money(abs(change), run.currency)
     if change == 0:

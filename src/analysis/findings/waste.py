@@ -34,7 +34,9 @@ def total(
     missing : sequence of str
         Sources the firm does not deliver.
     """
-    said = partial(Finding, id="waste.total", exhibit="tbl-waste-pockets", subject="waste")
+    said = partial(
+        Finding, id="waste.total", exhibit="tbl-waste-pockets", subject=_most_of(pockets)
+    )
     place = {"region": run.region_label, "month": month_label(year.last)}
     if len(missing) == SOURCES:
         text = words("finding.waste_total_nothing", missing=_listed(missing), **place)
@@ -67,6 +69,23 @@ def total(
     )  # fmt: skip
 
 
+def _most_of(pockets: pd.DataFrame) -> str:
+    """What most of the money is about: the largest pocket, where it is half of it or more."""
+    counted = pockets[pockets["counted"].astype(bool)]
+    if counted.empty or counted["money"].iloc[0] < counted["money"].sum() / 2:
+        return "waste"
+    return _subject(counted.iloc[0])
+
+
+def _subject(row: pd.Series) -> str:
+    """What a pocket is about; money owed is one matter, whoever owes it."""
+    return (
+        "measure:collection_rate"
+        if row["source"] == "overdue"
+        else (f"{row['dimension']}:{row['part']}")
+    )
+
+
 def largest(pockets: pd.DataFrame, run: Run, year: Period) -> Finding:
     """Name the largest pocket of money that breaks a rule."""
     said = partial(Finding, id="waste.largest", exhibit="tbl-waste-pockets")
@@ -94,7 +113,7 @@ def largest(pockets: pd.DataFrame, run: Run, year: Period) -> Finding:
         notable=True,
         at_stake=run.per_period(float(row["money"]), year.month_count),
         certainty=float(row["certainty"]),
-        subject=f"{row['dimension']}:{row['part']}",
+        subject=_subject(row),
         caveats=_caveats(counted.head(1)),
     )  # fmt: skip
 

@@ -34,6 +34,14 @@ east,Seating,2026-02-01,250
 west,Lighting,2026-02-01,100
 east,Lighting,2025-02-01,1
 """,
+    # February's rent of east and head office; January's rent is not February's.
+    "overheads": """\
+month,item,region,amount
+2026-01-01,Rent,east,70
+2026-02-01,Rent,east,50
+2026-02-01,Rent,west,20
+2026-02-01,Head office,,30
+""",
     "market": """\
 region,category,month,market_size
 east,Lighting,2026-02-01,4000

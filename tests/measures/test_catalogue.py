@@ -74,6 +74,9 @@ WEST_JANUARY = {
 # East, February 2026, of the firm with every table (conftest). Stock at cost is 10 x 6 + 4 x 30 +
 # 8 x 20 = 340; 51 units were there when February began and 10 came; of 440 due 120 was paid.
 WHOLE_FEBRUARY = {
+    "overheads": (50, NONE),
+    "net_margin": (90, NONE),  # 140 of gross margin less 50 of rent
+    "net_margin_rate": (90, 440),
     "market_share": (440, 8800),
     "plan_attainment": (440, 550),
     "inventory_turnover": (300 * 365.25, 340 * 365.25 / 12),
@@ -262,6 +265,14 @@ class TestViews:
         assert table["squares"].to_dict() == {
             "satisfaction": 29, "response_hours": 1000, "sales_cycle_days": 1600,
         }  # fmt: skip
+
+    def test_what_the_whole_firm_pays_is_no_regions(self, whole_firm):
+        """Margin 140 + 30 less rents of 50 and 20 and a head office of 30."""
+        names = ["net_margin", "overheads"]
+        firm = engine.measure(whole_firm, "all", parse("2026-02"), names)["value"]
+        assert firm.to_dict() == {"net_margin": 70, "overheads": 100}
+        parts = engine.measure(whole_firm, "all", parse("2026-02"), names, ["region"])["value"]
+        assert parts.unstack("measure")["net_margin"].to_dict() == {"": -30, "east": 90, "west": 10}
 
     def test_a_complaint_belongs_to_the_customers_home(self, whole_firm):
         table = engine.measure(whole_firm, "all", parse("2026-02"), ["complaints"], ["region"])

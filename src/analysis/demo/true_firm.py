@@ -18,6 +18,7 @@ from analysis.demo.events import QUIET, TOLD, Stories
 from analysis.demo.happenings import event_table, true_events
 from analysis.demo.interactions import interaction_table
 from analysis.demo.marketing import channel_spend_table, true_marketing
+from analysis.demo.overheads import overhead_table
 from analysis.demo.payments import payment_table
 from analysis.demo.pipeline import pipeline_tables, win_probabilities
 from analysis.demo.planning import control_totals, make_outlook, monthly_factors, plan_and_market
@@ -162,6 +163,8 @@ def _tables(
     orders, lines = history.book.orders, history.book.lines
     sold = order_lines(orders, lines, history.seconds, customers, products)
     outlook = make_outlook(products, history.demand, told)
+    spend = channel_spend_table(customers, rng["marketing"], told)
+    planned = plan_and_market(orders, lines, customers, products, outlook, rng["planning"])
     return {
         "order_lines": sold,
         "customers": customer_table(customers, rng["contacts"]),
@@ -182,9 +185,10 @@ def _tables(
             told.service_drift,
         ),
         "promotions": promotion_table(told),
-        "channel_spend": channel_spend_table(customers, rng["marketing"], told),
+        "channel_spend": spend,
         "staff": staff_table(rng["staff"]),
-        **plan_and_market(orders, lines, customers, products, outlook, rng["planning"]),
+        **planned,
+        "overheads": overhead_table(planned["plan"], spend),
         "events": event_table(products, told),
         "control_totals": control_totals(sold),
     }

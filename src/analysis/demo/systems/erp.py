@@ -46,7 +46,10 @@ def write_erp(
         held["payments"] = _payments(tables["payments"], numbers, ledger, rng)
     if "fulfilments" in tables:
         held["fulfilments"] = _fulfilments(tables["fulfilments"], numbers, ledger)
-    plain = {"inventory": _inventory, "staff": _staff, "plan": _plan, "promotions": _promotions}
+    plain = {
+        "inventory": _inventory, "staff": _staff, "plan": _plan, "promotions": _promotions,
+        "overheads": _overheads,
+    }  # fmt: skip
     held |= {name: make(tables[name]) for name, make in plain.items() if name in tables}
     path = folder / "erp.sqlite"
     with closing(sqlite3.connect(path)) as database, database:
@@ -254,6 +257,15 @@ def _plan(plan: pd.DataFrame) -> dict[str, Column]:
         "Category": texts(plan["category"]),
         "Month": moments(plan["month"], "%m/%Y"),
         "Target": [f"{amount:,.2f}" for amount in plan["revenue_target"]],
+    }
+
+
+def _overheads(overheads: pd.DataFrame) -> dict[str, Column]:
+    return {
+        "Month": moments(overheads["month"], "%m/%Y"),
+        "Account": texts(overheads["item"]),
+        "Sales Area": words(overheads["region"], ERP_AREAS),
+        "Amount": money(overheads["amount"]),
     }
 
 

@@ -12,9 +12,11 @@ REVENUE, ORDERS, UNITS = "revenue", "orders", "units"
 AVERAGE_ORDER_VALUE, DISCOUNT_RATE = "average_order_value", "discount_rate"
 GROSS_MARGIN, GROSS_MARGIN_RATE = "gross_margin", "gross_margin_rate"
 RETURNED_ORDERS, RETURNED_REVENUE = "returned_orders", "returned_revenue"
+OVERHEADS, NET_MARGIN, NET_MARGIN_RATE = "overheads", "net_margin", "net_margin_rate"
 MARKET_SHARE, PLAN_ATTAINMENT = "market_share", "plan_attainment"
 
 _SALES = f"{MARKETING_METRICS}, ch. 2 and 3"
+_NET = f"{MARKETING_METRICS}, ch. 10: net profit and return on sales"
 _DISCOUNT = f"{MARKETING_METRICS}, ch. 8"
 
 
@@ -73,6 +75,19 @@ ENTRIES: Final = (
         GROSS_MARGIN_RATE, "profit", _of_lines(_margin), "rate", "up", False,
         denominator=_of_lines(_revenue_with_cost), needs=("order_lines.cost",),
         per="money", source=_SALES,
+    ),
+    Measure(
+        OVERHEADS, "profit", Part("overheads", lambda overheads: overheads.amount.sum()), "money",
+        "down", True, needs=("overheads",), source=OURS,
+    ),
+    Measure(
+        NET_MARGIN, "profit", Part("result", lambda result: result.left.sum()), "money", "up", True,
+        needs=("order_lines.cost", "overheads"), source=_NET,
+    ),
+    Measure(
+        NET_MARGIN_RATE, "profit", Part("result", lambda result: result.left.sum()), "rate", "up",
+        False, denominator=Part("result", lambda result: result.revenue.sum()), per="money",
+        needs=("order_lines.cost", "overheads"), source=_NET,
     ),
     Measure(
         DISCOUNT_RATE, "profit", _of_lines(lambda lines: lines.discount.sum()), "rate", "down",

@@ -9,9 +9,11 @@ import pandas as pd
 
 from analysis.measures.lines import with_dimensions
 from analysis.measures.views.record import Scope, View
+from analysis.model import schema
 
 OF_PLACES: Final = frozenset({"region", "category", "month"})
 OF_PRODUCTS: Final = OF_PLACES | {"subcategory", "product"}
+OF_REGIONS: Final = frozenset({"region", "month"})
 SHELVES: Final = "inventory.region"
 DAYS_A_MONTH: Final = 365.25 / 12
 
@@ -68,6 +70,31 @@ def plan(scope: Scope) -> ibis.Table:
     return table.filter(scope.in_period(table.month))
 
 
+def overheads(scope: Scope) -> ibis.Table:
+    """What running the firm cost beside its goods; one row per item, month and region.
+
+    Of a region, its own items: what has no region is the whole firm's alone.
+    """
+    table = scope.of_region(scope.data.tables["overheads"])
+    return table.filter(scope.in_period(table.month))
+
+
+def result(scope: Scope) -> ibis.Table:
+    """Revenue with what is left of it after goods and overheads; a row per line and per item."""
+    lines = scope.data.order_lines
+    lines = scope.of_region(lines.filter(scope.in_period(lines.ordered_at)))
+    sold = lines.select(
+        region="region", month=lines.ordered_at.truncate("M"), revenue="revenue",
+        left=(lines.revenue - lines.cost).cast(schema.EXACT),
+    )  # fmt: skip
+    paid = overheads(scope)
+    spent = paid.select(
+        region="region", month=paid.month.truncate("M"),
+        revenue=ibis.literal(0).cast(schema.EXACT), left=(-paid.amount).cast(schema.EXACT),
+    )  # fmt: skip
+    return with_dimensions(sold.union(spent), scope.data, scope.by)
+
+
 def market(scope: Scope) -> ibis.Table:
     """All sellers' sales; one row per region, category and month."""
     table = scope.of_region(scope.data.tables["market"])
@@ -83,6 +110,8 @@ def spend(scope: Scope) -> ibis.Table:
 VIEWS: Final = {
     "stock": View(stock, OF_PRODUCTS, dated="inventory.month", placed=SHELVES),
     "available": View(available, OF_PRODUCTS, dated="inventory.month", placed=SHELVES),
+    "overheads": View(overheads, OF_REGIONS, dated="overheads.month", placed="overheads.region"),
+    "result": View(result, OF_REGIONS, dated="overheads.month", placed="overheads.region"),
     "plan": View(plan, OF_PLACES, dated="plan.month"),
     "market": View(market, OF_PLACES, dated="market.month"),
     "spend": View(spend, frozenset({"acquisition_channel", "month"}), dated="channel_spend.month"),

@@ -62,6 +62,20 @@ BUSINESS = {
             "source": source(),
         },
     ),
+    "overheads": Table(
+        grain="one row per item, month and region",
+        key=("month", "item", "region"),
+        dated="month",
+        columns={
+            "month": MONTH,
+            "item": Column(TEXT, "what was paid for: rent, salaries, head office", required=True),
+            "region": Column(TEXT, "region; none: the whole firm"),
+            "amount": Column(
+                EXACT, "cost of the month beside the goods sold", "money", required=True
+            ),
+            "source": source(),
+        },
+    ),
     "market": Table(
         grain="one row per region, category and month",
         key=("region", "category", "month"),

@@ -349,7 +349,13 @@ def superstore_file() -> Path:
 
 
 @pytest.fixture(scope="session")
-def superstore(superstore_file, tmp_path_factory) -> Dataset:
-    """Superstore's opened snapshot; tests of it are skipped where the workbook is not at hand."""
+def superstore_folder(superstore_file, tmp_path_factory) -> Path:
+    """Folder of Superstore's snapshot; tests of it are skipped where the workbook is not here."""
     store = tmp_path_factory.mktemp("superstore")
-    return open_snapshot(snapshot.ensure("superstore", source_path=superstore_file, store=store))
+    return snapshot.ensure("superstore", source_path=superstore_file, store=store)
+
+
+@pytest.fixture(scope="session")
+def superstore(superstore_folder) -> Dataset:
+    """Superstore's opened snapshot."""
+    return open_snapshot(superstore_folder)

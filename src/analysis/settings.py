@@ -31,6 +31,8 @@ class Rfm(Strict):
     """Window that is scored, in months up to the as-of date."""
     high_score: Annotated[float, Field(gt=1, le=5)]
     """Smallest score, 1 to 5, that counts as high."""
+    usual_steps: Annotated[int, Field(ge=2, le=36)]
+    """Earlier periods whose moves say what is usual, at most."""
     reference_shares: TierShares
 
 

@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal, assert_series_equal
 
+from analysis import params
 from analysis.analyses import segmentation
 from analysis.errors import ContractError
+from analysis.measures import engine
 
 REFERENCE = {"high_value": 0.15, "potential": 0.30, "basic": 0.40, "at_risk": 0.15}
 
@@ -205,3 +207,21 @@ def test_shares_of_no_revenue_are_missing():
     groups = segmentation.by_fifth(activity(A=(1, 1, 10), B=(1, 1, -10)))
     assert groups["share"].isna().all()
     assert groups["customers"].sum() == 2
+
+
+def test_earlier_moves_are_those_of_the_periods_before(demo_data):
+    run, firm = params.load("east", "2026-10", "demo"), demo_data
+    found = segmentation.usual_moves(firm, run)
+    assert len(found) == run.settings.rfm.usual_steps
+    months, high = run.settings.rfm.months, run.settings.rfm.high_score
+    now, before = (
+        segmentation.tiers(
+            segmentation.rfm(engine.customer_activity(firm, run.region, last, months)), high
+        )
+        for last in (run.period.last - 3, run.period.last - 4)
+    )
+    counts = segmentation.moves(before, now, comparable=True)["customers"]
+    into = sum(counts[(tier, "at_risk")] for tier in ("high_value", "potential", "basic"))
+    step = found.loc[run.period.last - 3]
+    assert (step["customers"], step["into_at_risk"]) == (counts.sum(), into)
+    assert step["share"] == into / counts.sum()

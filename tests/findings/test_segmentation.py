@@ -37,6 +37,13 @@ FOUR = [
 ]
 
 
+def shares(*values: float) -> pd.DataFrame:
+    return pd.DataFrame({"share": values}, dtype=float)
+
+
+NONE_BEFORE = shares()
+
+
 def tiers(run: params.Run, *rows: tuple[str, int, int, float, str]):
     summary = segmentation.tier_summary(customers(*rows), REFERENCE)
     return say.tiers(summary, run, AS_OF, whole=True)
@@ -116,24 +123,39 @@ def test_a_short_window_is_a_caveat(run):
 def test_moves_are_said_with_their_money(run):
     before = customers(*FOUR, ("E", 9, 4, 500.0, "high_value"), ("F", 9, 1, 50.0, "basic"))
     now = customers(*FOUR, ("E", 40, 4, 500.0, "potential"), ("F", 40, 1, 50.0, "at_risk"))
-    finding = say.moved(segmentation.moves(before, now, comparable=True), run, EARLIER, AS_OF)
+    finding = say.moved(segmentation.moves(before, now, comparable=True), NONE_BEFORE, run, EARLIER, AS_OF)
     assert finding.sentence == (
-        "Between 30 November 2017 and 31 December 2017, 1 customer moved into At risk, worth "
-        "$50.00 in the 12 "
-        "months before; 1 customer went from High value to Potential for want of a recent order, "
+        "Between 30 November 2017 and 31 December 2017, 1 customer moved into At risk "
+        "(16.7% of all, worth $50.00 in the 12 months before), and what is usual is not known; "
+        "1 customer went from High value to Potential for want of a recent order, "
         "worth $500 in the 12 months before, and no customers became High value."
     )
-    assert finding.at_stake == pytest.approx(550 / 12)
+    assert not finding.notable and finding.at_stake == 0
     assert finding.values["into_at_risk"] == 1
     assert finding.units.keys() == finding.values.keys()
 
 
+def test_moves_are_news_only_beyond_those_of_earlier_months(run):
+    before = customers(*FOUR, ("F", 9, 1, 50.0, "basic"))
+    now = customers(*FOUR, ("F", 40, 1, 50.0, "at_risk"))
+    moves = segmentation.moves(before, now, comparable=True)  # one of five: 20 %
+    usual = say.moved(moves, shares(0.1, 0.2, 0.15, 0.2, 0.3, 0.1), run, EARLIER, AS_OF)
+    assert "as usual: 10.0% to 30.0% did in the 6 months before;" in usual.sentence
+    assert not usual.notable and usual.at_stake == 0
+    more = say.moved(moves, shares(0.1, 0.1, 0.1, 0.1, 0.1, 0.1), run, EARLIER, AS_OF)
+    assert "more than in any of the 6 months before (10.0% to 10.0%);" in more.sentence
+    assert more.notable and more.surprise == 1
+    assert more.at_stake == pytest.approx(50 / 12 / 2)  # half of it is beyond the usual
+    few = say.moved(moves, shares(0.1, 0.1, 0.1, 0.1, 0.1), run, EARLIER, AS_OF)
+    assert not few.notable
+
+
 def test_no_moves_are_said_without_money(run):
     same = customers(*FOUR)
-    finding = say.moved(segmentation.moves(same, same, comparable=True), run, EARLIER, AS_OF)
+    finding = say.moved(segmentation.moves(same, same, comparable=True), NONE_BEFORE, run, EARLIER, AS_OF)
     assert finding.sentence == (
-        "Between 30 November 2017 and 31 December 2017, no customers moved into At risk; no "
-        "customers "
+        "Between 30 November 2017 and 31 December 2017, no customers moved into At risk (0.0% of "
+        "all), and what is usual is not known; no customers "
         "went from High value to Potential for want of a recent order, and no customers became "
         "High value."
     )
@@ -142,7 +164,7 @@ def test_no_moves_are_said_without_money(run):
 
 def test_moves_that_cannot_be_known_are_said_to_be(run):
     same = customers(*FOUR)
-    finding = say.moved(segmentation.moves(same, same, comparable=False), run, EARLIER, AS_OF)
+    finding = say.moved(segmentation.moves(same, same, comparable=False), NONE_BEFORE, run, EARLIER, AS_OF)
     assert finding.sentence == (
         "Who changed tier since 30 November 2017 cannot be said: the data do not hold the 12 "
         "months "

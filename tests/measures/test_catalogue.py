@@ -1,7 +1,9 @@
 """The catalogue: every measure is defined in full, and worked by hand on the tiny firm."""
 
 import math
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from analysis.measures import engine
@@ -277,3 +279,43 @@ class TestViews:
     def test_a_complaint_belongs_to_the_customers_home(self, whole_firm):
         table = engine.measure(whole_firm, "all", parse("2026-02"), ["complaints"], ["region"])
         assert table["value"].droplevel("measure").to_dict() == {"east": 1, "west": 1}
+
+    def test_what_there_was_to_sell_is_not_known_of_the_first_month_of_stock(self, whole_firm):
+        """What was there when January began stands nowhere: 13 sold of 0 received is no rate."""
+        first = engine.measure(whole_firm, "east", parse("2026-01"), ["sell_through"])
+        assert first[["denominator", "value"]].isna().all(axis=None)
+        by_month = engine.measure(
+            whole_firm, "east", parse("2026-01..2026-02"), ["sell_through"], ["month"]
+        )
+        assert by_month["denominator"].tolist() == pytest.approx([NONE, 61], nan_ok=True)
+        assert by_month["value"].tolist() == pytest.approx([NONE, 34 / 61], nan_ok=True)
+
+    def test_a_month_without_a_row_of_a_view_has_nothing_of_it(self, whole_firm):
+        """Complaints came in February 2026 alone; sales in January and December, too."""
+        months = [pd.Period(month, "M") for month in ("2025-11", "2026-02")]
+        for names in (["complaints"], ["revenue", "complaints"]):
+            table = engine.by_month(whole_firm, "all", *months, names)
+            assert table["complaints"].tolist() == [0, 0, 0, 2]
+
+    def test_months_a_window_does_not_reach_stay_missing(self, whole_firm):
+        """The year before the one to January 2026 begins in February 2024, within the data."""
+        months = [pd.Period(month, "M") for month in ("2025-11", "2026-02")]
+        table = engine.by_month(whole_firm, "all", *months, ["revenue", "churned_customers"])
+        assert table["churned_customers"].isna().tolist() == [True, False, False, False]
+
+    def test_a_plan_of_which_nothing_was_sold_is_missed_in_every_part(self, whole_firm):
+        lines = whole_firm.order_lines
+        unsold = replace(
+            whole_firm,
+            tables=whole_firm.tables | {"order_lines": lines.filter(lines.revenue < 0)},
+        )
+        whole = engine.measure(unsold, "all", parse("2026-02"), ["plan_attainment"])
+        parts = engine.measure(unsold, "all", parse("2026-02"), ["plan_attainment"], ["region"])
+        assert whole["value"].tolist() == [0]
+        assert parts["value"].droplevel("measure").to_dict() == {"east": 0, "west": 0}
+        assert parts["denominator"].tolist() == [550, 100]
+
+    def test_a_measure_that_cannot_be_split_so_has_no_parts(self, whole_firm):
+        assert engine.measure(
+            whole_firm, "all", parse("2026-02"), ["marketing_spend"], ["category"]
+        ).empty

@@ -19,8 +19,8 @@ HEADLINE = finding("descriptive.headline", stake=0, exhibit="fig-a")
 
 
 def test_the_headline_comes_first_and_then_what_weighs_most():
-    found = chosen(finding("bridge.x", 5), finding("team.y", 9, "fig-d"), HEADLINE)
-    assert found == ["descriptive.headline", "team.y", "bridge.x"]
+    found = chosen(finding("drivers.x", 5), finding("team.y", 9, "fig-d"), HEADLINE)
+    assert found == ["descriptive.headline", "team.y", "drivers.x"]
 
 
 def test_the_headline_of_a_quiet_month_is_there_all_the_same():
@@ -29,10 +29,10 @@ def test_the_headline_of_a_quiet_month_is_there_all_the_same():
 
 
 def test_a_chapter_gets_two_places_and_the_page_five():
-    many = [finding(f"bridge.{i}", stake=100 + i) for i in range(4)]
+    many = [finding(f"drivers.{i}", stake=100 + i) for i in range(4)]
     others = [finding(f"{at}.{i}", i, at) for at in ("fig-a", "fig-c") for i in range(3)]
     found = chosen(HEADLINE, *many, *others)
-    assert found == ["descriptive.headline", "bridge.3", "bridge.2", "fig-a.2", "fig-c.2"]
+    assert found == ["descriptive.headline", "drivers.3", "drivers.2", "fig-a.2", "fig-c.2"]
 
 
 def test_of_one_subject_one_thing_is_said_and_rather_why():
@@ -55,6 +55,19 @@ def test_doubt_and_what_is_usual_weigh_less():
         finding("d.unheard", 60, "fig-d", surprise=1.0),
     )
     assert found == ["a.counted", "d.unheard", "c.doubted"]
+
+
+def test_a_named_exception_comes_before_what_only_describes():
+    """Descriptions are of all revenue, so money alone would fill the page with them."""
+    found = chosen(
+        HEADLINE, finding("season.trend", 900, "fig-a"), finding("bridge.revenue", 800),
+        finding("segmentation.moved", 700, "fig-c"), finding("predictive.forecast", 600, "fig-c"),
+        finding("team.unusual", 5, "fig-d"), finding("waste.largest", 4, "fig-d"),
+    )  # fmt: skip
+    assert found == [
+        "descriptive.headline", "team.unusual", "waste.largest", "season.trend",
+        "predictive.forecast",
+    ]  # fmt: skip
 
 
 def test_what_is_not_notable_or_has_no_exhibit_is_left_out():

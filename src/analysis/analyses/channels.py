@@ -271,6 +271,8 @@ def _brought(by_age: pd.DataFrame, index: pd.Index) -> dict[str, pd.Series]:
 def _payback(by_age: pd.DataFrame, spent: pd.Series) -> pd.Series:
     """Months until the margin added up is the spend: age of the month that gets there, plus 1."""
     by_month = by_age[by_age.index.get_level_values("age") >= 0]["margin"].unstack("age")
+    if by_month.empty:  # nobody was won in these months: nothing comes back
+        return pd.Series(np.nan, index=spent.index)
     added = by_month.sort_index(axis=1).fillna(0.0).cumsum(axis=1).reindex(spent.index)
     there = added.ge(spent, axis=0)
     first = there.idxmax(axis=1).astype(float) + 1

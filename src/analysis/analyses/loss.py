@@ -125,6 +125,8 @@ def reasons(table: pd.DataFrame, outcome: str = "dormant") -> pd.DataFrame:
         yearly = known.loc[told, "revenue"][flag & gone[told]].mean()
         excess = row["gone"] - row["expected"]
         rows[name] = {**row, "excess": excess, "excess_revenue": excess * yearly if excess else 0.0}
+    if not rows:  # the firm delivers none of what it takes
+        return pd.DataFrame(columns=[*COLUMNS, "excess", "excess_revenue"], index=index)
     result = pd.DataFrame.from_dict(rows, orient="index").rename_axis("reason")
     result = result.assign(chance=holm(result["chance"]))
     return result.sort_values("excess_revenue", ascending=False, kind="stable")

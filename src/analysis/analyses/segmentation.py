@@ -7,9 +7,14 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.errors import ContractError
+from analysis.measures.activity import activity_at
+from analysis.measures.engine import reaches_back
+from analysis.model.dataset import Dataset
+from analysis.params import Run
 
 TIERS = ["high_value", "potential", "basic", "at_risk"]
 NEW, GONE, TOTAL = "new", "gone", "total"
+AT_RISK, BETTER = "at_risk", ["high_value", "potential", "basic"]
 SCORES = [5, 4, 3, 2, 1]
 _SCORED = {
     "r_score": ("days_since_last_order", False),
@@ -223,6 +228,34 @@ def moves(before: pd.DataFrame, now: pd.DataFrame, comparable: bool) -> pd.DataF
     return (
         table.reindex(index.drop((NEW, GONE))).fillna(0.0).astype({"customers": int})
     )  # nobody: 0
+
+
+def usual_moves(firm: Dataset, run: Run) -> pd.DataFrame:
+    """How many customers moved into *at risk* in each of the steps before the run's.
+
+    A step is as long as the run's period: of a month, from the end of each month to the next.
+    Only steps whose windows the data hold whole are in it, ``rfm.usual_steps`` at most.
+
+    Returns
+    -------
+    DataFrame
+        One row per step, the latest first, indexed by its last month: ``customers`` (count, in
+        either window), ``into_at_risk`` (count) and ``share`` (0-1, the second of the first).
+    """
+    rfm_ = run.settings.rfm
+    length = run.period.month_count
+    ends = [run.period.last - length * step for step in range(1, rfm_.usual_steps + 2)]
+    ends = [end for end in ends if reaches_back(firm, end, rfm_.months)]
+    activity = activity_at(firm, run.region, ends, rfm_.months)
+    tiered = {end: tiers(rfm(table), rfm_.high_score) for end, table in activity.items()}
+    rows = {}
+    for now, before in zip(ends, ends[1:], strict=False):
+        moved = moves(tiered[before], tiered[now], comparable=True)["customers"]
+        into = moved.loc[[(tier, AT_RISK) for tier in BETTER]].sum()
+        rows[now] = (int(moved.sum()), int(into))
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["customers", "into_at_risk"])
+    everyone = table["customers"].where(table["customers"] > 0)
+    return table.assign(share=table["into_at_risk"] / everyone).rename_axis("last")
 
 
 def flows(moved: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,8 @@ import pandas as pd
 from analysis.analyses.rates import Z
 
 MOMENT = 1e-9
+LEAST_AT_RISK = 5
+"""Fewest spells in view from which a curve of late entries starts."""
 
 
 def survival(entry: pd.Series, leave: pd.Series, ended: pd.Series) -> pd.DataFrame:
@@ -19,21 +21,25 @@ def survival(entry: pd.Series, leave: pd.Series, ended: pd.Series) -> pd.DataFra
     ----------
     entry, leave : Series
         Age at which a spell came into view and at which it left it; a spell of no length is at
-        risk at the age it ended.
+        risk at the age it ended. Where spells come into view late, few are at risk at first,
+        and one that ends would take the whole curve down: the curve starts at the first end of
+        which ``LEAST_AT_RISK`` are at risk, and is of those that lasted until then.
     ended : Series of bool
         Whether it ended then, or was still going on when it was last seen.
 
     Returns
     -------
     DataFrame
-        One row per age at which a spell ended, by age (index ``age``): ``at_risk`` and ``ends``
+        One row per age from there on at which a spell ended (index ``age``; none: too few were
+        ever in view together): ``at_risk`` and ``ends``
         (counts), ``share`` (still going on after it) with ``low`` and ``high`` (95 %, on the scale
         of log(−log)), which are missing where all or none goes on.
 
     References
     ----------
     E. L. Kaplan & P. Meier, *Journal of the American Statistical Association* 53 (1958), 457-481;
-    Klein & Moeschberger, *Survival Analysis*, 2nd ed., ch. 4 (Greenwood's variance; late entry).
+    Klein & Moeschberger, *Survival Analysis*, 2nd ed., ch. 4 (Greenwood's variance; late entry, and
+    where few are at risk early, in section 4.6).
 
     Examples
     --------
@@ -50,6 +56,10 @@ def survival(entry: pd.Series, leave: pd.Series, ended: pd.Series) -> pd.DataFra
     at_risk = np.array(
         [((start < age) | (start == 0)) @ (end >= age).astype(float) for age in ages]
     )
+    if (start > 0).any():
+        enough = np.flatnonzero(at_risk >= LEAST_AT_RISK)
+        first = enough[0] if len(enough) else len(ages)
+        ages, ends, at_risk = ages[first:], ends[first:], at_risk[first:]
     share = np.cumprod(1 - ends / at_risk) if len(ages) else np.array([])
     with np.errstate(divide="ignore", invalid="ignore"):
         greenwood = np.cumsum(ends / (at_risk * (at_risk - ends)))
@@ -71,6 +81,8 @@ def survival(entry: pd.Series, leave: pd.Series, ended: pd.Series) -> pd.DataFra
 def median(table: pd.DataFrame) -> tuple[float, float, float]:
     """Median of :func:`survival` and its 95 % interval; missing where half never ended.
 
+    An end of the interval is missing where the curve's own is: how far it may reach is not known.
+
     References
     ----------
     R. Brookmeyer & J. Crowley, *Biometrics* 38 (1982), 29-41.
@@ -81,6 +93,4 @@ def median(table: pd.DataFrame) -> tuple[float, float, float]:
         return float(reached[0]) if len(reached) else math.nan
 
     half = table["share"] <= 0.5
-    # An end that is missing is as the share is: certain.
-    low, high = table["low"].fillna(table["share"]), table["high"].fillna(table["share"])
-    return first(half), first(low <= 0.5), first(high <= 0.5)
+    return first(half), first(table["low"] <= 0.5), first(table["high"] <= 0.5)

@@ -91,14 +91,16 @@ def demo(
     ] = "",
 ) -> None:
     """Make the extracts of an invented firm in data/demo."""
-    from analysis.demo import make_demo
+    from analysis.demo import is_up_to_date, make_demo
     from analysis.demo.scale import write_scaled
 
     if quiet and lines is not None:
         raise ParameterError("--quiet is of the demo firm, and one of --lines has no stories")
     own = paths.DATA / ("quiet" if quiet else "demo" if lines is None else "large")
     folder = paths.anchored(out) if out else own
-    if folder.exists() and not force:
+    # What an earlier version of the suite made lacks what this one reads.
+    stale = folder == own and lines is None and not is_up_to_date(folder)
+    if folder.exists() and not force and not stale:
         console.print(f"{paths.shown(folder)} is there; --force makes it again", highlight=False)
         return
     started = perf_counter()
@@ -210,8 +212,11 @@ def _snapshot(data: str, source_path: str, strict: bool = True) -> Path:
     """The snapshot of a source as its files are now; the demo firm is made where there is none."""
     from analysis.model import snapshot
 
-    if _known(data) == "demo" and not source_path and not (paths.DATA / "demo").exists():
-        demo()
+    if _known(data) == "demo" and not source_path:
+        from analysis.demo import is_up_to_date
+
+        if not is_up_to_date(paths.DATA / "demo"):
+            demo()
     if source_path:
         return snapshot.ensure(data, Path(source_path).expanduser().resolve(), strict=strict)
     return snapshot.current(data, strict=strict)

@@ -7,9 +7,11 @@ extract says, which only tests and evaluations may read.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from analysis import paths
@@ -18,9 +20,10 @@ from analysis.demo.true_firm import true_firm
 from analysis.demo.truth import write_truth
 from analysis.errors import ParameterError
 
-__all__ = ["DemoSummary", "make_demo"]
+__all__ = ["DemoSummary", "edition", "is_up_to_date", "make_demo"]
 
 MARKER = Path("truth") / "customers.csv"
+EDITION_FILE = Path("truth") / "edition.txt"
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,22 @@ class DemoSummary:
     orders: int
     customers: int
     products: int
+
+
+@cache
+def edition() -> str:
+    """What this version of the suite makes: a hash of the code that draws and writes the firm."""
+    mark = hashlib.sha256()
+    here = Path(__file__).parent
+    for file in sorted(here.rglob("*.py")):
+        mark.update(file.relative_to(here).as_posix().encode() + file.read_bytes())
+    return mark.hexdigest()[:12]
+
+
+def is_up_to_date(folder: Path) -> bool:
+    """Whether a folder holds a demo that this version of the suite made."""
+    file = folder / EDITION_FILE
+    return file.is_file() and file.read_text(encoding="utf-8").strip() == edition()
 
 
 def make_demo(folder: Path, seed: int = 2026, stories: bool = True) -> DemoSummary:
@@ -84,6 +103,8 @@ def _write(partial: Path, folder: Path, seed: int, stories: bool) -> DemoSummary
         *write_systems(partial, firm, seed),
         *write_truth(partial / "truth", firm.truth),
     ]
+    (partial / EDITION_FILE).write_text(f"{edition()}\n", encoding="utf-8")
+    written.append(partial / EDITION_FILE)
     lines = firm.tables["order_lines"]
     return DemoSummary(
         folder=folder,

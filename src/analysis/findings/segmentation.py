@@ -15,6 +15,8 @@ from analysis.text import words
 
 TOTAL = "total"
 TIERS = ["high_value", "potential", "basic", "at_risk"]
+LEAST_STEPS = 6
+"""Earlier periods it takes to say what is usual: of fewer, one in six or more is the largest."""
 
 
 def activity(customers: pd.DataFrame, run: Run, as_of: date, whole: bool) -> Finding:
@@ -126,13 +128,20 @@ def tiers(summary: pd.DataFrame, run: Run, as_of: date, whole: bool) -> Finding:
     )
 
 
-def moved(moves: pd.DataFrame, run: Run, before: date, now: date) -> Finding:
-    """Say who moved into *at risk*, and who left and joined *high value*.
+def moved(
+    moves: pd.DataFrame, usual: pd.DataFrame, run: Run, before: date, now: date
+) -> Finding:
+    """Say who moved into *at risk*, beside how many usually do, and who left *high value*.
+
+    It is news only where a larger share of customers moved than in any of the earlier periods,
+    and there are :data:`LEAST_STEPS` of them: somebody moves every month.
 
     Parameters
     ----------
     moves : DataFrame
         As ``analyses.segmentation.moves`` gives it.
+    usual : DataFrame
+        As ``analyses.segmentation.usual_moves`` gives it.
     run : Run
         Gives currency, window and the smallest number of customers to interpret.
     before, now : date
@@ -168,29 +177,62 @@ def moved(moves: pd.DataFrame, run: Run, before: date, now: date) -> Finding:
     into = moves.loc[[(tier, "at_risk") for tier in ("high_value", "potential", "basic")]].sum()
     quiet = moves.loc[("high_value", "potential")]
     joined = moves.xs("high_value", level="now").drop("high_value").sum()
-    stake = max(float(into["revenue_before"] + quiet["revenue_before"]), 0.0)
+    share = float(into["customers"]) / n
+    known = usual["share"].dropna()
+    high = float(known.max()) if len(known) >= LEAST_STEPS else float("nan")
+    middle = float(known.median()) if len(known) >= LEAST_STEPS else float("nan")
+    is_news = share > high
+    stake = max(float(into["revenue_before"]), 0.0) * (1 - middle / share) if is_news else 0.0
     everyone = float(moves["revenue_before"].sum())
     return said(
         sentence=words(
             "finding.moved",
             **days,
             into=_customers(into["customers"]),
+            share=units.percent(share),
             quiet=_customers(quiet["customers"]),
             joined=_customers(joined["customers"]),
             risk_money=_worth(into, run),
             quiet_money=_worth(quiet, run),
+            usual=_usual(known, share, run),
         ),
         values=values
         | {
             "into_at_risk": number(into["customers"]),
+            "into_at_risk_share": share,
             "into_at_risk_revenue": number(into["revenue_before"]),
             "into_high_value": number(joined["customers"]),
+            "usual_low": number(known.min()) if len(known) >= LEAST_STEPS else None,
+            "usual_high": number(high),
         },
         units=unit_of
-        | {"into_at_risk": "count", "into_at_risk_revenue": "money", "into_high_value": "count"},
+        | {
+            "into_at_risk": "count",
+            "into_at_risk_share": "rate",
+            "into_at_risk_revenue": "money",
+            "into_high_value": "count",
+            "usual_low": "rate",
+            "usual_high": "rate",
+        },
         n=n,
-        notable=stake > 0 and stake >= run.settings.notable_share * everyone,
+        notable=is_news and stake > 0 and stake >= run.settings.notable_share * everyone,
         at_stake=run.per_period(stake, run.settings.rfm.months),
+        surprise=float((known < share).mean()) if len(known) >= LEAST_STEPS else 0.5,
+    )
+
+
+def _usual(known: pd.Series, share: float, run: Run) -> str:
+    """What the earlier periods say of a share of customers who moved."""
+    if len(known) < LEAST_STEPS:
+        return words("finding.moved_usual_unknown")
+    low, high = float(known.min()), float(known.max())
+    verdict = "more" if share > high else "fewer" if share < low else "within"
+    key = "month" if run.period.month_count == 1 else "period"
+    return words(
+        f"finding.moved_{verdict}",
+        steps=words(f"finding.moved_steps_{key}", n=units.count(len(known))),
+        low=units.percent(low),
+        high=units.percent(high),
     )
 
 

@@ -38,13 +38,15 @@ def spend(data: Dataset, period: Period) -> pd.DataFrame:
     return taken.order_by("channel").execute().set_index("channel").astype(float)
 
 
-def number_won(data: Dataset, period: Period) -> pd.Series:
+def number_won(data: Dataset, period: Period, last: pd.Period | None = None) -> pd.Series:
     """How many customers the whole firm won in a period, by the channel they came through.
 
     A customer is won on the day recorded as such, or else with the first order, and counts with
-    an order alone. Channel ``""``: not recorded.
+    an order alone, placed by the end of ``last`` (the period's last month unless said). Channel
+    ``""``: not recorded. The catalogue's customers won (``measures.views.people.won``) are those
+    recorded as won in the period through channels money is spent on, with an order or without.
     """
-    who = _who(data, period)
+    who = _who(data, period, last or period.last)
     counts = who.group_by("via").aggregate(won=who.count().cast("float64"))
     number: pd.Series = counts.order_by("via").execute().set_index("via")["won"]
     return number.rename_axis("channel")
@@ -73,7 +75,7 @@ def won(data: Dataset, period: Period, last: pd.Period, horizon: int) -> pd.Data
         the channel's whole margin, and as ``margin_squared`` the sum of the squares of each
         customer's, for the interval of that whole.
     """
-    who = _who(data, period)
+    who = _who(data, period, last)
     lines = data.order_lines
     lines = lines.filter(lines.ordered_at < (last + 1).start_time)
     lines = lines.inner_join(who, "customer_id")
@@ -88,7 +90,7 @@ def won(data: Dataset, period: Period, last: pd.Period, horizon: int) -> pd.Data
     ends = totals.order_by("via").execute().assign(age=-1)
     table = pd.concat([ends, by_age.order_by(["via", "age"]).execute()])
     table = table.rename(columns={"via": "channel"}).set_index(["channel", "age"]).sort_index()
-    number = number_won(data, period)
+    number = number_won(data, period, last)
     channels = table.index.get_level_values("channel")
     return table.assign(won=number.reindex(channels).to_numpy())[WON].astype(float)
 
@@ -145,12 +147,23 @@ def collected(
     return taken.order_by("part").execute().set_index("part").rename_axis(by).astype(float)
 
 
-def _who(data: Dataset, period: Period) -> ibis.Table:
-    customers = data.tables["customers"]
-    via = customers.acquisition_channel.fill_null("")  # order lines have a channel, too
-    who = customers.select("customer_id", via=via).inner_join(joined(data), "customer_id")
+def joiners(data: Dataset, period: Period, last: pd.Period) -> ibis.Table:
+    """Customers who became one in a period and ordered by the end of ``last``, with ``joined_at``.
+
+    What they ordered later is not known at the end of ``last``, and makes nobody a customer.
+    """
+    lines = data.order_lines
+    bought = lines.filter(lines.ordered_at < (last + 1).start_time).select("customer_id")
+    who = joined(data).semi_join(bought.distinct(), "customer_id")
     after = (period.last + 1).start_time
     return who.filter((who.joined_at >= period.start) & (who.joined_at < after))
+
+
+def _who(data: Dataset, period: Period, last: pd.Period) -> ibis.Table:
+    customers = data.tables["customers"]
+    via = customers.acquisition_channel.fill_null("")  # order lines have a channel, too
+    known = customers.select("customer_id", via=via)
+    return known.inner_join(joiners(data, period, last), "customer_id")
 
 
 def _margin(lines: ibis.Table, data: Dataset) -> ir.Scalar:

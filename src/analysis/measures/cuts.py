@@ -23,7 +23,7 @@ def across(data: Dataset) -> str:
 def daily_sales(
     data: Dataset, region: str, period: Period | None, across: str = "channel"
 ) -> pd.DataFrame:
-    """Sales of every day, region and channel; no rows for ``None``, a base there is not.
+    """Sales of every day, region and part of a dimension; no rows for ``None``, a base there is not.
 
     Returns
     -------
@@ -36,8 +36,11 @@ def daily_sales(
     keys = ["day", "region", across]
     if period is None:
         return pd.DataFrame(columns=[*keys, *SUMS]).astype(dict.fromkeys(SUMS, float))
-    lines = with_dimensions(in_scope(data, region, period), data, ["channel"])
-    lines = lines.mutate(day=lines.ordered_at.truncate("D"), channel=lines.channel.fill_null(""))
+    lines = with_dimensions(in_scope(data, region, period), data, [across])
+    # A part that is not recorded is one of its own: no revenue falls out of a grouping.
+    lines = lines.mutate(
+        day=lines.ordered_at.truncate("D"), **{across: lines[across].fill_null("")}
+    )
     known = lines.cost.notnull()
     table = lines.group_by(keys).aggregate(
         revenue=lines.revenue.sum().cast("float64"),

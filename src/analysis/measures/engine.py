@@ -12,7 +12,7 @@ from analysis.errors import ContractError, nearest
 from analysis.measures.catalogue import DIMENSIONS, MEASURES, Measure, Part
 from analysis.measures.halves import halves, value_of
 from analysis.measures.lines import MOMENTS, in_scope
-from analysis.measures.views import Scope
+from analysis.measures.views import VIEWS, Scope
 from analysis.model.dataset import QUIET_DAYS, Dataset
 from analysis.params import Run
 from analysis.periods import Period
@@ -103,7 +103,8 @@ def by_month(
     -------
     DataFrame
         One row per month (``month``, a PeriodIndex without gaps), one column per measure. A
-        month without orders is zero for sums and counts and missing for ratios.
+        month without a row is zero for sums and counts, if the firm's records of it have begun,
+        and missing for ratios.
     """
     start = max(first, pd.Period(data.first_day, "M"))
     end = min(last, pd.Period(data.last_day, "M"))
@@ -112,9 +113,10 @@ def by_month(
     taken = measure(data, region, span, names, by=["month"])["value"].unstack("measure")
     taken.index = pd.PeriodIndex(taken.index, freq="M", name="month")
     table = taken.reindex(index=months, columns=list(names))
-    known = [MEASURES[name] for name in names if _of_lines(data, MEASURES[name])]
-    # No order in a month the data cover: sold nothing, which is zero.
-    sums = {one.name: table[one.name].fillna(0.0) for one in known if one.is_amount}
+    scope = Scope(data, region, span, ("month",))
+    known = [MEASURES[name] for name in names if _counts_all(scope, MEASURES[name])]
+    # No order, no complaint in a month the data cover: there was none, which is zero.
+    sums = {one.name: table[one.name].fillna(0.0) for one in known}
     return table.assign(**sums).rename_axis(columns=None)
 
 
@@ -181,6 +183,15 @@ def _of_lines(data: Dataset, one: Measure) -> bool:
     """Whether a measure is of order lines, whose reach is the data's, and can be taken."""
     half = one.numerator
     return all(map(data.has, one.needs)) and isinstance(half, Part) and half.of == "lines"
+
+
+def _counts_all(scope: Scope, one: Measure) -> bool:
+    """Whether a measure is a sum or count over rows that are known of every month of the scope."""
+    half = one.numerator
+    if not (one.is_amount and isinstance(half, Part) and all(map(scope.data.has, one.needs))):
+        return False
+    view = VIEWS[half.of]
+    return not view.windowed and view.answers(scope)
 
 
 def _window(data: Dataset, taken: pd.DataFrame | None, name: str, rows: pd.Index) -> pd.DataFrame:

@@ -101,11 +101,11 @@ def watched(data: Dataset, region: str, looks: Looks, look: int) -> pd.DataFrame
         revenue=lines.revenue.sum(where=lines.ordered_at < after).cast("float64"),
         off_now=off.sum(where=now), list_now=list_value.sum(where=now),
         off_before=off.sum(where=before), list_before=list_value.sum(where=before),
-        seller_now=lines.seller.max(where=now), seller_now_2=lines.seller.min(where=now),
-        seller_before=lines.seller.max(where=before),
-        seller_before_2=lines.seller.min(where=before),
+        sold_now=lines.seller.count(where=now), sold_before=lines.seller.count(where=before),
         next_at=later,
     )  # fmt: skip
+    kept = _known_sellers(lines.filter(now), lines.filter(before))
+    table = table.left_join(kept, "customer_id").drop("customer_id_right")
     table = _with_customers(table, data).order_by("customer_id")
     rows = table.execute().set_index("customer_id")
     return _tidy(rows, last)
@@ -221,6 +221,16 @@ def _with_optional(lines: ibis.Table, data: Dataset) -> ibis.Table:
     return lines.mutate(money_off=off.fill_null(0), seller=seller)
 
 
+def _known_sellers(now: ibis.Table, before: ibis.Table) -> ibis.Table:
+    """Customers whom a seller serves now who served them before."""
+    keys = ["customer_id", "seller"]
+    pairs, earlier = (
+        lines.filter(lines.seller.notnull()).select(*keys).distinct() for lines in (now, before)
+    )
+    shared = pairs.semi_join(earlier, keys).select("customer_id").distinct()
+    return shared.mutate(has_known=ibis.literal(1))
+
+
 def _with_customers(table: ibis.Table, data: Dataset) -> ibis.Table:
     names = [name for name in ("kind", "industry") if data.has(f"customers.{name}")]
     if names:
@@ -235,9 +245,8 @@ def _tidy(rows: pd.DataFrame, last: pd.Period) -> pd.DataFrame:
     for when in ("now", "before"):
         value = rows[f"list_{when}"].astype(float)
         rates[f"discount_{when}"] = rows[f"off_{when}"].astype(float) / value.where(value > 0)
-    known = rows["seller_now"].notna() & rows["seller_before"].notna()
-    same = rows["seller_now"].eq(rows["seller_before"])
-    same |= rows["seller_now_2"].eq(rows["seller_before_2"])
+    known = (rows["sold_now"] > 0) & (rows["sold_before"] > 0)
+    same = rows["has_known"].notna()
     next_at = pd.to_datetime(rows["next_at"])
     gap = (next_at.dt.year * 12 + next_at.dt.month) - (last.year * 12 + last.month + 1)
     text = {name: rows[name].fillna("").astype(str) for name in ("kind", "industry")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -11,6 +11,22 @@ from analysis.measures.catalogue import MEASURES, Given, Measure, Part
 from analysis.measures.lines import MOMENTS
 from analysis.measures.views import VIEWS, Scope, View
 from analysis.periods import parse
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Halves taken over one view.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row per group the view has rows of.
+    months : tuple of Timestamp or None
+        The months the data reach back far enough for; none: every one asked for.
+    """
+
+    table: pd.DataFrame
+    months: tuple[pd.Timestamp, ...] | None = None
 
 
 def halves(scope: Scope, measures: Sequence[Measure]) -> pd.DataFrame:
@@ -32,7 +48,7 @@ def halves(scope: Scope, measures: Sequence[Measure]) -> pd.DataFrame:
         what cannot be split so, and what the data do not reach back far enough for.
     """
     asked = {one.name: one for one in _with_given(measures) if all(map(scope.data.has, one.needs))}
-    wide = pd.DataFrame(index=None if scope.by else [0])
+    taken = []
     for name, view in VIEWS.items():
         parts = {
             f"{one.name}.{half}": part
@@ -41,9 +57,8 @@ def halves(scope: Scope, measures: Sequence[Measure]) -> pd.DataFrame:
             if isinstance(part, Part) and part.of == name
         }
         if parts and view.answers(scope):
-            taken = _of_view(view, scope, parts)
-            wide = wide if taken is None else _joined(wide, taken, list(scope.by))
-    wide = wide.sort_values(list(scope.by), ignore_index=True) if scope.by else wide
+            taken += _of_view(view, scope, parts)
+    wide = _side_by_side(taken, list(scope.by))
     for one in asked.values():
         for half, given in one.halves.items():
             if isinstance(given, Given):
@@ -70,18 +85,19 @@ def _with_given(measures: Sequence[Measure]) -> Iterator[Measure]:
         yield one
 
 
-def _of_view(view: View, scope: Scope, parts: dict[str, Part]) -> pd.DataFrame | None:
-    """Halves taken over one view; month by month where it looks back further than the period."""
+def _of_view(view: View, scope: Scope, parts: dict[str, Part]) -> list[Taken]:
+    """Halves of one view, or of none; month by month where it looks back beyond the period."""
     if not (view.windowed and "month" in scope.by):
-        return _taken(view, scope, parts)
-    tables = []
+        table = _taken(view, scope, parts)
+        return [] if table is None else [Taken(table)]
+    tables = {}
     for month in pd.period_range(scope.period.first, scope.period.last, freq="M"):
         by = tuple(name for name in scope.by if name != "month")
         alone = replace(scope, period=parse(str(month)), by=by)
         moment = pd.Timestamp(month.start_time).as_unit(MOMENTS)
-        if (taken := _taken(view, alone, parts)) is not None:
-            tables.append(taken.assign(month=moment))
-    return pd.concat(tables, ignore_index=True) if tables else None
+        if (table := _taken(view, alone, parts)) is not None:
+            tables[moment] = table.assign(month=moment)
+    return [Taken(_stacked(list(tables.values())), tuple(tables))] if tables else []
 
 
 def _taken(view: View, scope: Scope, parts: dict[str, Part]) -> pd.DataFrame | None:
@@ -100,14 +116,24 @@ def _taken(view: View, scope: Scope, parts: dict[str, Part]) -> pd.DataFrame | N
     return wide.assign(month=wide["month"].dt.as_unit(MOMENTS)) if "month" in by else wide
 
 
-def _joined(wide: pd.DataFrame, more: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Two views' halves side by side; a group only one knows has nothing of the other."""
-    if not by or wide.empty:
-        return pd.concat([wide, more], axis=1) if not by else more
-    joined = wide.merge(more, on=by, how="outer", validate="one_to_one", indicator="known_to")
-    for other, own in (("right_only", wide), ("left_only", more)):
-        nothing = joined["known_to"] == other
-        if "month" in by:  # a month the data do not reach back far enough for stays missing
-            nothing &= joined["month"].isin(own["month"])
-        joined.loc[nothing, [name for name in own.columns if name not in by]] = 0.0
-    return joined.drop(columns="known_to")
+def _side_by_side(taken: list[Taken], by: list[str]) -> pd.DataFrame:
+    """Views' halves beside one another; of a group only others know, a view has nothing."""
+    if not by:
+        return pd.concat([pd.DataFrame(index=[0]), *(one.table for one in taken)], axis=1)
+    if not taken:
+        return pd.DataFrame(columns=by)
+    wide = _stacked([one.table[by] for one in taken]).drop_duplicates()
+    wide = wide.sort_values(by, ignore_index=True)
+    for one in taken:
+        wide = wide.merge(one.table, on=by, how="left", validate="one_to_one", indicator="found")
+        nothing = wide["found"] == "left_only"
+        if one.months is not None:  # a month the data do not reach back far enough for is missing
+            nothing &= wide["month"].isin(one.months)
+        wide.loc[nothing, [name for name in one.table.columns if name not in by]] = 0.0
+        wide = wide.drop(columns="found")
+    return wide
+
+
+def _stacked(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of the same columns, one under the other; those without rows give no types."""
+    return pd.concat([one for one in tables if len(one)] or tables[:1], ignore_index=True)

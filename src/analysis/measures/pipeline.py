@@ -26,12 +26,15 @@ def opportunities(data: Dataset, region: str) -> pd.DataFrame:
     DataFrame
         One row per ``opportunity_id`` (index): ``customer_id``, ``owner_id``, ``amount`` (money),
         ``created_at``, ``closed_at`` (missing: open), ``outcome`` (won, lost, open) and
-        ``region``. Opportunities are what people pursue by hand, and few beside order lines.
+        ``region``. One that is closed without being won or lost is left out, here and in
+        :func:`stages`. Opportunities are what people pursue by hand, and few beside order lines.
         No rows where the firm delivers none.
     """
     if not is_there(data):
         return pd.DataFrame(columns=OPPORTUNITY, index=pd.Index([], name="opportunity_id"))
     table = data.tables["opportunities"]
+    # Closed, and nobody says how: neither won nor lost, and not open either.
+    table = table.filter(table.closed_at.isnull() | table.outcome.isin(["won", "lost"]))
     if "region" in table.columns:
         table = table.drop("region")
     table = _with_region(table, data, "customers", "customer_id", "of_customer")
@@ -49,7 +52,7 @@ def opportunities(data: Dataset, region: str) -> pd.DataFrame:
 
 
 def stages(data: Dataset, region: str) -> pd.DataFrame:
-    """When the opportunities of a region reached each stage.
+    """When the opportunities of a region reached each stage; of those :func:`opportunities` has.
 
     Returns
     -------
@@ -61,9 +64,8 @@ def stages(data: Dataset, region: str) -> pd.DataFrame:
         return pd.DataFrame(columns=["opportunity_id", "stage", "entered_at"])
     events = data.tables["stage_events"].select("opportunity_id", "stage", "entered_at")
     rows: pd.DataFrame = events.order_by(["opportunity_id", "entered_at", "stage"]).execute()
-    if region != WHOLE_FIRM:
-        known = opportunities(data, region).index
-        rows = rows[rows["opportunity_id"].isin(known)].reset_index(drop=True)
+    known = opportunities(data, region).index
+    rows = rows[rows["opportunity_id"].isin(known)].reset_index(drop=True)
     return rows.assign(entered_at=rows["entered_at"].dt.as_unit(MOMENTS))
 
 

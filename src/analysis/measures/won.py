@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.measures.retention import joined
+from analysis.measures.channels import joiners
 from analysis.model.dataset import Dataset
 from analysis.periods import Period
 
 
 def won_by_region(data: Dataset, period: Period) -> pd.DataFrame:
     """Customers won in a period, by the channel they came through and their home region.
+
+    Won is as in ``measures.channels.number_won``: with an order by the period's end.
 
     Returns
     -------
@@ -26,9 +28,7 @@ def won_by_region(data: Dataset, period: Period) -> pd.DataFrame:
         "customer_id",
         channel=customers.acquisition_channel.fill_null(""),
         region=customers.region.fill_null(""),
-    ).inner_join(joined(data), "customer_id")
-    after = (period.last + 1).start_time
-    who = who.filter((who.joined_at >= period.start) & (who.joined_at < after))
+    ).inner_join(joiners(data, period, period.last), "customer_id")
     keys = ["channel", "region"]
     counts = who.group_by(keys).aggregate(won=who.count().cast("float64")).order_by(keys)
     table: pd.DataFrame = counts.execute().set_index(keys)

@@ -14,13 +14,22 @@ WHY: Final = ("verdicts.", "board.where", "collections.rule")
 """Findings that say why something happened, or where, and not only that it did."""
 FROM_ONE_CHAPTER: Final = 2
 """Beside the headline."""
+DESCRIBES: Final = (
+    "descriptive.", "season.", "calendar.", "cuts.", "bridge.", "segmentation.", "concentration.",
+    "diagnostic.",
+)  # fmt: skip
+"""Findings that say how things stand: of much money always, and seldom news."""
+FORETELLS: Final = "predictive."
+NEWS, DESCRIPTION = "news", "description"
 
 
 def most_notable(findings: Sequence[Finding], chapter_of: Mapping[str, str]) -> list[Finding]:
     """The findings for the front page, the one that matters most first.
 
     The headline, also of a period in which little moved; then what is notable, by weight: the
-    money at stake, less where it is uncertain, less where it is usual (``Finding.weight``). One
+    money at stake, less where it is uncertain, less where it is usual (``Finding.weight``). A
+    named cause, exception or missed target comes before what only describes: of descriptions one
+    at most, of forecasts one, each where its weight puts it behind the first exception. One
     finding of each subject - the one that says why or where, if there is one - and at most two
     from a chapter, so that neither one event nor one chapter crowds out the rest.
 
@@ -38,11 +47,20 @@ def most_notable(findings: Sequence[Finding], chapter_of: Mapping[str, str]) -> 
     told = [one for one in shown if one.id == HEADLINE]
     taken: Counter[str] = Counter()
     for finding in ranked:
-        chapter = chapter_of[finding.exhibit]
-        if len(told) < PLACES and taken[chapter] < FROM_ONE_CHAPTER:
+        groups = {chapter_of[finding.exhibit]: FROM_ONE_CHAPTER}
+        if (kind := _kind(finding)) != NEWS:
+            groups[kind] = 1
+        if len(told) < PLACES and all(taken[name] < most for name, most in groups.items()):
             told.append(finding)
-            taken[chapter] += 1
-    return told
+            taken.update(groups.keys())
+    return sorted(told, key=lambda one: (one.id != HEADLINE, _kind(one) != NEWS))
+
+
+def _kind(finding: Finding) -> str:
+    """Whether a finding is news, or describes, or foretells."""
+    if finding.id.startswith(FORETELLS):
+        return FORETELLS
+    return DESCRIPTION if finding.id.startswith(DESCRIBES) else NEWS
 
 
 def _of_each_subject(findings: Sequence[Finding]) -> list[Finding]:

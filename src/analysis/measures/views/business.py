@@ -46,20 +46,20 @@ def _sold(scope: Scope) -> ibis.Table:
     return lines.mutate(month=lines.ordered_at.truncate("M"))
 
 
-def available(scope: Scope) -> ibis.Table:
+def available(scope: Scope) -> ibis.Table | None:
     """Units there were to sell: in stock when the period began, and received in it.
 
-    One row per product, month and region for each of the two; split by month, what was in stock
-    when the month began.
+    One row per product, month and region for each of the two; ``None`` where the firm does not say
+    what was in stock when the period began: a month's stock is that of its end.
     """
     table = scope.of_region(scope.data.tables["inventory"])
+    before = pd.Timestamp((scope.period.first - 1).start_time)
+    known = scope.data.tables["inventory"]
+    if known.filter(known.month < pd.Timestamp(scope.period.start)).count().execute() == 0:
+        return None
     received = table.filter(scope.in_period(table.month))
     received = received.select("product_id", "region", "month", units=received.received)
-    carried = table.mutate(month=table.month + ibis.interval(months=1))
-    if "month" in scope.by:
-        carried = carried.filter(scope.in_period(carried.month))
-    else:
-        carried = carried.filter(carried.month == pd.Timestamp(scope.period.start))
+    carried = table.filter(table.month == before)
     carried = carried.select("product_id", "region", "month", units=carried.on_hand)
     return with_dimensions(received.union(carried), scope.data, scope.by)
 
@@ -109,7 +109,9 @@ def spend(scope: Scope) -> ibis.Table:
 
 VIEWS: Final = {
     "stock": View(stock, OF_PRODUCTS, dated="inventory.month", placed=SHELVES),
-    "available": View(available, OF_PRODUCTS, dated="inventory.month", placed=SHELVES),
+    "available": View(
+        available, OF_PRODUCTS, windowed=True, dated="inventory.month", placed=SHELVES
+    ),
     "overheads": View(overheads, OF_REGIONS, dated="overheads.month", placed="overheads.region"),
     "result": View(result, OF_REGIONS, dated="overheads.month", placed="overheads.region"),
     "plan": View(plan, OF_PLACES, dated="plan.month"),

@@ -52,7 +52,11 @@ def earlier(scope: Scope) -> ibis.Table | None:
 
 
 def won(scope: Scope) -> ibis.Table:
-    """Customers won in the period through a channel money is spent on; one row each."""
+    """Customers won in the period through a channel money is spent on; one row each.
+
+    Won is as their record says, with an order or without; the scorecards of channels count who
+    has ordered (``measures.channels.number_won``).
+    """
     customers = scope.data.tables["customers"]
     paid = scope.data.tables["channel_spend"].select(acquisition_channel="channel").distinct()
     table = scope.of_region(customers.filter(scope.in_period(customers.acquired_at)))

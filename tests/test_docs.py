@@ -238,7 +238,7 @@ class TestTheChecksThemselves:
             "Copy it to `params/sources/myfirm.yml`, then `make report DATA=myfirm`.",
             "So:\n\n    make report REGION=east\n    make packs\n\nand then `make`.",
             "1. So:\n\n   ```yaml\n   file: orders.csv\n   ```\n\n   and then `make`.",
-            "Code is in `src/analysis/measures/catalogue.py`, notebooks in `notebooks/*.ipynb`.",
+            "Code is in `src/analysis/measures/lines.py`, notebooks in `notebooks/*.ipynb`.",
         ],
     )
     def test_true_sentences_pass(self, text):

@@ -140,30 +140,59 @@ def load(region: str, period: str, data: str = "demo", folder: Path | None = Non
         judged_at=whose.as_of,
         rates=whose.rates,
         calendar=_calendar(data, folder),
-        profile=_profile(settings.profile, own, folder),
-        held_against=_held_against(data, region, folder),
+        profile=_profile(settings.profile, own if "profile" in read_yaml(own) else base, folder),
+        held_against=tuple(
+            one for one in held_against(data, folder) if one.region in ("", region)
+        ),
     )
+
+
+def profiles(folder: Path | None = None) -> dict[str, Profile]:
+    """Every profile of ``profiles.yml``, by name.
+
+    Raises
+    ------
+    ParameterError
+        If one of them is not as a profile must be; names it.
+    """
+    path = (folder or paths.PARAMS) / "profiles.yml"
+    return {
+        name: checked(Profile, values, path, within=name)
+        for name, values in read_yaml(path).items()
+    }
+
+
+def held_against(data: str, folder: Path | None = None) -> tuple[Held, ...]:
+    """What ``targets/<data>.yml`` says, of every region; nothing where there is no such file.
+
+    Raises
+    ------
+    ParameterError
+        If an entry is not as it must be, or of a region that has no file.
+    """
+    path = (folder or paths.PARAMS) / "targets" / f"{data}.yml"
+    if not path.is_file():
+        return ()
+    held = checked(Targets, read_yaml(path), path).held
+    known = names("regions", folder)
+    for place, one in enumerate(held, start=1):
+        if one.region and one.region not in known:
+            raise ParameterError(
+                f"{paths.shown(path)}: entry {place} ({one.indicator}) is of region "
+                f"{one.region!r}, which has no file; {nearest(one.region, known)}"
+            )
+    return held
 
 
 def _profile(name: str, named_in: Path, folder: Path) -> Profile:
     """The profile of that name in ``profiles.yml``."""
-    path = folder / "profiles.yml"
-    profiles = read_yaml(path)
-    if name not in profiles:
+    known = profiles(folder)
+    if name not in known:
         raise ParameterError(
-            f"{paths.shown(named_in)}: profile {name!r} is not in {paths.shown(path)}; "
-            f"{nearest(name, profiles)}"
+            f"{paths.shown(named_in)}: profile {name!r} is not in "
+            f"{paths.shown(folder / 'profiles.yml')}; {nearest(name, known)}"
         )
-    return checked(Profile, profiles[name], path)
-
-
-def _held_against(data: str, region: str, folder: Path) -> tuple[Held, ...]:
-    """What ``targets/<data>.yml`` says for a region; nothing where there is no such file."""
-    path = folder / "targets" / f"{data}.yml"
-    if not path.is_file():
-        return ()
-    held = checked(Targets, read_yaml(path), path).held
-    return tuple(one for one in held if one.region in ("", region))
+    return known[name]
 
 
 def names(kind: str, folder: Path | None = None) -> list[str]:
@@ -198,8 +227,21 @@ def must_exist(what: str, name: str, kind: str, folder: Path | None = None) -> N
         raise ParameterError(f"{what} {name!r} has no file in {where}/; {nearest(name, known)}")
 
 
-def checked(model: type[Model], values: dict[str, Any], path: Path) -> Model:
+def checked(
+    model: type[Model], values: dict[str, Any], path: Path, within: str = ""
+) -> Model:
     """Build ``model`` from what a params file says, or say what is wrong with the file.
+
+    Parameters
+    ----------
+    model : type of BaseModel
+        What it must be.
+    values : dict
+        What the file says.
+    path : Path
+        Of the file.
+    within : str
+        The block of the file the values are, if not all of it.
 
     Raises
     ------
@@ -210,7 +252,8 @@ def checked(model: type[Model], values: dict[str, Any], path: Path) -> Model:
         return model.model_validate(values)
     except ValidationError as error:
         problems = [_problem(model, dict(item), values) for item in error.errors()]
-        raise ParameterError(f"{paths.shown(path)}: {'; '.join(problems)}") from None
+        where = f"{paths.shown(path)}: {within + ': ' if within else ''}"
+        raise ParameterError(f"{where}{'; '.join(problems)}") from None
 
 
 def over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
@@ -268,7 +311,13 @@ def _problem(model: type[BaseModel], item: dict[str, Any], values: dict[str, Any
     if item["type"] == "missing":
         meant = get_close_matches(key, list(values), n=1)
         return f"key {key!r} is missing" + (f"; is it {meant[0]!r}?" if meant else "")
-    return f"key {key!r} is {item['input']!r}: {item['msg'][0].lower()}{item['msg'][1:]}"
+    says = item["msg"].removeprefix("Value error, ")
+    says = says[0].lower() + says[1:]
+    if not key:
+        return says
+    if isinstance(item["input"], dict | list):  # a whole block says nothing a reader would want
+        return f"key {key!r}: {says}"
+    return f"key {key!r} is {item['input']!r}: {says}"
 
 
 def _keys(model: type[BaseModel], place: list[Any]) -> list[str]:

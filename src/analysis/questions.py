@@ -24,6 +24,7 @@ class Events(Strict):
     least_before_weeks: Count
     firm_weeks: Count
     widest: Annotated[float, Field(gt=0)]
+    nothing: Share
 
 
 class Supply(Strict):

@@ -60,10 +60,8 @@ class Channels(Strict):
     """Months, up to the period's last, that a scorecard covers."""
     horizon_months: Annotated[int, Field(ge=1, le=36)]
     """Months after a customer is won whose margin counts as the return on winning them."""
-    grace_days: Annotated[int, Field(ge=0, le=365)]
-    """Days after it is due before an invoice that is not paid counts against its channel."""
     min_count: Annotated[int, Field(ge=1)]
-    """Fewest leads, customers or invoices a rule is tried on."""
+    """Fewest leads, customers or orders a rule is tried on."""
     benchmark_margin_rates: dict[str, Share]
     """Margin rate usual in the trade, by channel."""
     margin_shortfall: Share
@@ -76,6 +74,7 @@ class Channels(Strict):
     exit_roi: Annotated[float, Field(ge=0)]
     """Margin back for one of spend below which a channel does not pay."""
     close_collection: Share
+    """Share of what falls due on account and is paid within ``collections.grace_days``."""
     tilt_margin_rate: Share
 
 
@@ -305,6 +304,8 @@ class Waste(Strict):
     """Share of what falls due that any firm leaves unpaid; counted as waste only beyond it."""
     movable: Share
     """Share of a closed unit's money that can be moved within a year."""
+    least: Annotated[float, Field(ge=0)]
+    """Money a year below which nothing is closed."""
 
 
 class Board(Strict):
@@ -312,6 +313,8 @@ class Board(Strict):
 
     min_n: Annotated[int, Field(ge=1)]
     """Fewer cases under a rate or a mean than this are counted, not judged."""
+    rate_share: Annotated[float, Field(gt=0, le=1)]
+    """Of ``notable_share``, what a rate must change by, in points, to count as changed."""
 
 
 class Drivers(Strict):

@@ -154,3 +154,60 @@ def test_where_a_target_was_missed_adds_up_to_the_whole(demo_data):
 def test_where_no_target_is_missed_there_is_nowhere_to_look(tiny, run):
     table = board.board(engine.compare(tiny, run, ["revenue"]), run, "year_before")
     assert board.missed_target(tiny, run, board.shortfalls(table)).empty
+
+
+def test_half_a_period_is_not_set_against_a_whole_one(run):
+    """Revenue of ten days is not 60 % below a month's, nor a rate of them short of its target."""
+    table = board.board(
+        comparison(revenue=((40, None), (100, None)), gross_margin_rate=((12, 40), (40, 100))),
+        run, "year_before", is_whole=False,
+    )  # fmt: skip
+    assert table["current"].tolist() == [40, 0.3]
+    assert table["verdict"].tolist() == ["unknown", "unknown"]
+    assert table[["before", "change", "relative", "gap_target", "stake"]].isna().all(axis=None)
+    assert board.shortfalls(table).empty
+
+
+@pytest.mark.parametrize(("base", "is_known"), [("year_before", True), ("prior", False)])
+def test_years_that_share_months_have_no_interval(run, base, is_known):
+    """Customers of the year to February and of the year to January are mostly the same."""
+    asked = steered(run, retention_rate=0.4, on_time_rate=0.3, revenue=0.3)
+    table = comparison(retention_rate=((80, 100), (90, 100)), on_time_rate=((80, 100), (90, 100)))
+    for column in ("", "_numerator", "_denominator", "_squares"):
+        table[f"prior{column}"] = table[f"year_before{column}"]
+    found = board.board(table, asked, base)
+    assert found["low"].notna().to_dict() == {"retention_rate": is_known, "on_time_rate": True}
+
+
+def test_few_cases_in_the_base_are_no_base(run):
+    """Four answers a year ago; the target is held against the forty of now."""
+    held = replace(run, held_against=(target("on_time_rate", 0.9),))
+    table = board.board(comparison(on_time_rate=((20, 40), (4, 4))), held, "year_before")
+    assert table[["verdict", "n", "n_before"]].iloc[0].tolist() == ["few", 40, 4]
+    assert board.shortfalls(table)["gap"].tolist() == [pytest.approx(0.4)]
+    few_now = board.board(comparison(on_time_rate=((2, 4), (30, 40))), held, "year_before")
+    assert board.shortfalls(few_now).empty
+
+
+def test_where_a_sum_fell_short_adds_up_to_the_whole(tiny, tiny_run):
+    """West, February 2026: 90 on 60 a year before, both of lamps alone; firm: 530 on 210.
+
+    Asked for 1050, seating (150 of 210) is asked for 750 and sold 200; lighting 300 and sold 330.
+    """
+    run = steered(tiny_run(region="all"), [target("revenue", 1050)], revenue=0.4, orders=0.3,
+                  units=0.3)  # fmt: skip
+    standing = board.board(engine.compare(tiny, run, board.indicators(run)), run, "year_before")
+    parts = board.missed_target(tiny, run, board.shortfalls(standing))
+    assert parts["shortfall"].sum() == pytest.approx(1050 - 530)
+    assert parts.index.name == "category"
+    assert parts.loc["Seating", ["target", "shortfall", "before"]].tolist() == [750, 550, 150]
+    assert parts.loc["Lighting", ["target", "shortfall", "before"]].tolist() == [300, -30, 60]
+    assert (parts.attrs["measure"], parts.attrs["base"]) == ("revenue", "year_before")
+
+
+def test_customers_who_buy_in_several_parts_are_not_split(tiny, tiny_run):
+    run = steered(tiny_run(), [target("customers", 50)], revenue=0.4, orders=0.3, customers=0.3)
+    standing = board.board(engine.compare(tiny, run, board.indicators(run)), run, "year_before")
+    missed = board.shortfalls(standing)
+    assert missed.index.tolist() == [("customers", "target")]
+    assert board.missed_target(tiny, run, missed).empty

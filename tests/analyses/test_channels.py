@@ -6,8 +6,10 @@ import pytest
 from numpy.testing import assert_allclose
 
 from analysis import params
-from analysis.analyses import channels
+from analysis.analyses import channels, collections
+from analysis.evaluation.firms import opened
 from analysis.measures import channels as measures
+from analysis.measures.won import won_by_region
 from analysis.periods import parse
 
 
@@ -76,6 +78,8 @@ class TestRules:
             "invoices": 90.0,
             "due": 200.0,
             "paid": 100.0,
+            "unpaid": 100.0,
+            "paid_verdict": "review",
         }
         return pd.DataFrame([row | changes], index=["dealer"])
 
@@ -133,11 +137,20 @@ class TestRules:
         assert table.loc["exit", "at_stake"] == 450
 
     def test_an_interval_over_the_line_is_near_it(self, wanted):
-        found = self.verdicts(wanted, self.sold(paid_high=0.65))
-        assert found["close", "dealer"] == "near"
+        found = self.verdicts(wanted, won=self.won(roi_high=1.3))
+        assert found["exit", "Ads"] == "near"
+
+    @pytest.mark.parametrize(
+        ("judged", "verdict"),
+        [("review", "hit"), ("watch", "near"), ("few", "few"), ("keep", "clear")],
+    )
+    def test_what_is_paid_is_judged_where_collections_are(self, wanted, judged, verdict):
+        found = self.verdicts(wanted, self.sold(paid_verdict=judged))
+        assert found["close", "dealer"] == verdict
 
     def test_few_cases_are_not_judged(self, wanted):
-        assert self.verdicts(wanted, self.sold(invoices=29.0))["close", "dealer"] == "few"
+        found = self.verdicts(wanted, self.sold(margin_orders=29.0))
+        assert found["margin_shortfall", "dealer"] == "few"
 
     def test_what_is_not_known_is_not_tried(self, wanted):
         found = self.verdicts(wanted, self.sold(paid_rate=np.nan), usual=np.nan)
@@ -160,41 +173,6 @@ class TestRules:
         assert found == {("tilt", "r0"): "clear", ("tilt", "r1"): "hit"}
 
 
-class TestCollected:
-    def test_all_paid_has_the_interval_of_its_count(self):
-        due = pd.DataFrame(
-            {
-                "due": [100.0],
-                "paid": [100.0],
-                "invoices": [50.0],
-                "paid_invoices": [50.0],
-                "due_squared": [400.0],
-                "paid_squared": [400.0],
-            },
-            index=["web"],
-        )
-        row = channels._collected(due).loc["web"]
-        assert row["paid_rate"] == row["paid_high"] == 1
-        assert 0.9 < row["paid_low"] < 1
-
-    def test_equal_invoices_have_the_interval_of_a_share(self):
-        due = pd.DataFrame(
-            {
-                "due": [1000.0],
-                "paid": [600.0],
-                "invoices": [100.0],
-                "paid_invoices": [60.0],
-                "due_squared": [10_000.0],
-                "paid_squared": [6000.0],
-            },
-            index=["web"],
-        )
-        row = channels._collected(due).loc["web"]
-        assert_allclose(
-            row["paid_high"] - row["paid_low"], 2 * 1.96 * np.sqrt(0.24 / 100), rtol=1e-3
-        )
-
-
 class TestOfTheTinyFirm:
     def test_selling_channels_are_there_without_payments(self, tiny, tiny_run):
         table = channels.selling(tiny, tiny_run("2026-02", "all"))
@@ -205,11 +183,64 @@ class TestOfTheTinyFirm:
         assert channels.marketing(tiny, tiny_run()).empty
 
 
+def young_firm(first="2026-09-05", **columns):
+    """Two customers, won by search and by a fair; money was spent on search in both months."""
+    lines = {"order_id": ["1", "2"], "line_no": "1", "customer_id": ["A", "B"],
+             "ordered_at": pd.to_datetime([first, "2026-10-20"]), "region": "east",
+             "quantity": 1.0, "revenue": 50.0, "cost": 20.0}  # fmt: skip
+    who = {"customer_id": ["A", "B"], "acquisition_channel": ["Search", "Fair"],
+           "region": "east"}  # fmt: skip
+    spent = {"channel": "Search", "month": pd.to_datetime(["2026-09-01", "2026-10-01"]),
+             "spend": 30.0, "leads": 5}  # fmt: skip
+    return opened(
+        {"order_lines": pd.DataFrame(lines | columns), "customers": pd.DataFrame(who),
+         "channel_spend": pd.DataFrame(spent)}
+    )  # fmt: skip
+
+
+class TestOfAYoungFirm:
+    @pytest.mark.parametrize("columns", [{}, {"customer_id": None}])
+    def test_nobody_won_long_enough_ago_is_no_payback(self, columns):
+        run = params.load("all", "2026-10", "demo")
+        table = channels.marketing(young_firm(**columns), run)
+        assert table["payback"].isna().all()
+        assert table["roi"].isna().all()
+        assert table.loc["Search", "spend"] == 60
+
+    def test_orders_of_next_month_make_nobody_a_customer_of_this_one(self):
+        data = young_firm()
+        september = parse("2026-09")
+        assert measures.number_won(data, september).to_dict() == {"Search": 1}
+        customers = data.tables["customers"].execute()
+        recorded = opened(
+            {"order_lines": data.order_lines.drop("first_ordered_at").execute(),
+             "customers": customers.assign(acquired_at=pd.Timestamp("2026-09-02"))}
+        )  # fmt: skip
+        assert measures.number_won(recorded, september).to_dict() == {"Search": 1}
+        assert won_by_region(recorded, september)["won"].to_dict() == {("Search", "east"): 1}
+        later = measures.number_won(recorded, september, pd.Period("2026-10", "M"))
+        assert later.to_dict() == {"Fair": 1, "Search": 1}
+
+
 class TestOfTheInventedFirm:
+    @pytest.mark.parametrize("region", ["southwest", "east", "all"])
+    def test_one_rate_and_one_verdict_on_what_is_paid_in_a_pack(self, demo_data, region):
+        run = params.load(region, "2026-10", "demo")
+        sold = channels.selling(demo_data, run)
+        judged = collections.rates(demo_data, run, ["channel"])
+        assert sold["paid_rate"].dropna().sort_index().to_dict() == judged["rate"].to_dict()
+        tried = channels.rules(
+            sold, pd.DataFrame(), channels.margin_by_region(demo_data, run),
+            pd.Series(dtype=float), run.settings.channels,
+        ).set_index(["rule", "part"])["verdict"]  # fmt: skip
+        said = {"review": "hit", "watch": "near", "keep": "clear", "few": "few"}
+        assert tried["close"].to_dict() == judged["verdict"].map(said).to_dict()
+
     def test_customers_won_are_those_its_tables_name(self, demo_data):
         period = parse("2026-01..2026-06")
         won = measures.number_won(demo_data, period)
         lines = demo_data.order_lines.select("customer_id", "ordered_at").execute()
+        lines = lines[lines["ordered_at"] < "2026-07-01"]  # what came later was not known then
         first = lines.groupby("customer_id")["ordered_at"].min()
         who = demo_data.tables["customers"].execute().set_index("customer_id")
         joined = who["acquired_at"].combine(first.reindex(who.index), np.fmin).dropna()

@@ -15,6 +15,7 @@ from analysis.analyses.cuts import (
     steps_of,
 )
 from analysis.errors import ContractError
+from analysis.evaluation.firms import opened
 from analysis.measures import cuts as sales
 from analysis.measures import engine
 from analysis.periods import parse
@@ -149,6 +150,15 @@ class TestCollected:
         assert found["collection_rate"].isna().all()
 
 
+def test_the_rate_of_the_firm_is_the_boards(demo_data):
+    period = parse("2026-10")
+    sold_in = sales.daily_sales(demo_data, "all", period)
+    cells = cut(sold_in, sold_in.iloc[:0], "region", "channel")
+    found = collected(sales.collections(demo_data, "all", period), cells)
+    board = engine.measure(demo_data, "all", period, ["collection_rate"])["value"].iloc[0]
+    assert found.loc[(TOTAL, TOTAL), "collection_rate"] == pytest.approx(board)
+
+
 class TestRegions:
     def size(self, **rows: tuple[float, float, float]) -> pd.DataFrame:
         """Revenue, customers and market of each region; one salesperson each sells half."""
@@ -189,6 +199,17 @@ class TestTheTinyFirm:
         assert found[["region", "channel", "revenue"]].to_numpy().tolist() == [
             ["east", "web", 240], ["east", "store", 200], ["west", "web", 90],
         ]  # fmt: skip
+
+    def test_what_is_not_recorded_falls_out_of_no_cut(self):
+        """A pot of 10 has a category; 90 were sold of what nobody knows."""
+        rows = {"order_id": ["1", "2"], "line_no": "1", "product_id": ["P", None],
+                "ordered_at": pd.Timestamp("2026-02-03"), "region": "east", "quantity": 1.0,
+                "revenue": [10.0, 90.0]}  # fmt: skip
+        products = {"product_id": ["P"], "category": ["Pots"]}
+        data = opened({"order_lines": pd.DataFrame(rows), "products": pd.DataFrame(products)})
+        daily = sales.daily_sales(data, "all", parse("2026-02"), "category")
+        found = cut(daily, daily.iloc[:0], "region", "category")["revenue"]
+        assert found.loc["east"].to_dict() == {"": 90, "Pots": 10, TOTAL: 100}
 
     def test_a_base_there_is_not_has_no_days(self, tiny):
         assert sales.daily_sales(tiny, "all", None).empty

@@ -5,7 +5,7 @@ import pytest
 from analysis import params
 from analysis.analyses import discounts
 from analysis.evaluation.firms import opened
-from analysis.measures.discounts import beside_peers
+from analysis.measures.discounts import ALIKE, beside_peers
 from analysis.periods import parse
 
 JANUARY = parse("2026-01")
@@ -67,7 +67,23 @@ def test_one_customers_terms_are_no_habit():
 
 
 def test_few_customers_are_not_judged():
-    assert discounts.judged(sums(50, 50), 10, 0.01)["verdict"].tolist() == ["few"]
+    row = discounts.judged(sums(50, 40), 10, 0.01).iloc[0]
+    assert row["verdict"] == "few"
+    assert row[["low", "high", "points_low", "points_high", "chance_of_nothing"]].isna().all()
+
+
+def test_rare_values_of_an_industry_are_one_row(demo_data):
+    run = params.load("southwest", "2026-10", "demo")
+    table = discounts.above_peers(demo_data, run)
+    few = table[table["verdict"] == "few"]
+    assert few["part"].tolist() == [discounts.OTHERS]
+    assert few["low"].isna().all()
+    assert (table.loc[table["verdict"] != "few", "customers"] >= 10).all()
+
+
+def test_what_makes_deals_alike_is_not_compared(demo_data):
+    table = discounts.above_peers(demo_data, params.load("southwest", "2026-10", "demo"))
+    assert not set(table["dimension"]) & set(ALIKE)
 
 
 def test_the_more_are_compared_the_wider_the_intervals():

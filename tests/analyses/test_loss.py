@@ -8,6 +8,8 @@ from pandas.testing import assert_frame_equal
 
 from analysis import params
 from analysis.analyses import loss
+from analysis.evaluation.firms import opened
+from analysis.measures.experiences import Looks, watched
 
 
 def panel(cells, name="slow_answer"):
@@ -121,6 +123,28 @@ def test_data_that_do_not_reach_back_a_year_say_nothing(tiny, tiny_run):
     assert table.empty
     assert loss.reasons(table).empty
     assert loss.groups(table, 1).empty
+
+
+def test_a_firm_that_delivers_none_of_the_reasons_has_an_empty_table():
+    table = loss.reasons(panel(TWICE).drop(columns="slow_answer"))
+    assert table.empty
+    assert "excess_revenue" in table
+
+
+def test_a_seller_known_from_before_is_not_new_though_neither_first_nor_last_by_name():
+    sold = [("X", "2025-10-05", "A"), ("X", "2025-11-05", "B"), ("X", "2025-12-05", "C"),
+            ("X", "2026-05-05", "B"), ("Y", "2025-10-05", "A"), ("Y", "2026-05-05", "B"),
+            ("Z", "2026-05-05", "B"), ("W", "2025-10-05", None),
+            ("W", "2026-05-05", "B")]  # fmt: skip
+    rows = pd.DataFrame(sold, columns=["customer_id", "ordered_at", "salesperson_id"])
+    lines = rows.assign(
+        ordered_at=pd.to_datetime(rows["ordered_at"]), line_no="1", region="east", quantity=1.0,
+        order_id=[str(n) for n in range(len(rows))], revenue=10.0,
+    )  # fmt: skip
+    data = opened({"order_lines": lines})
+    found = watched(data, "all", Looks(pd.Period("2026-06", "M"), 3, 1), 0)["has_new_seller"]
+    assert found[["X", "Y"]].tolist() == [False, True]
+    assert found[["W", "Z"]].isna().all()  # nobody is known to have served them before
 
 
 @pytest.fixture(scope="module")

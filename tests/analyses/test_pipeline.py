@@ -8,6 +8,8 @@ from pandas.testing import assert_frame_equal
 
 from analysis import params
 from analysis.analyses import pipeline
+from analysis.evaluation.firms import opened
+from analysis.measures import pipeline as measures
 
 ORDER = ["meet", "offer"]
 START, END = pd.Timestamp("2026-01-01"), pd.Timestamp("2026-02-01")
@@ -54,7 +56,7 @@ def spells(end=END):
 
 
 def funnel():
-    return pipeline.funnel(spells(), ORDER, START, END)
+    return pipeline.funnel(spells(), ORDER, START, END, least=1)
 
 
 def test_stages_are_ordered_as_most_went_through_them(wanted):
@@ -101,6 +103,19 @@ def test_the_funnel_counts_who_left_in_the_window():
         8.0,
         10.0,
     ]  # C 4, A 8, D 20, B 12 seen from its 12th on; A 10, B 14
+
+
+def test_closed_without_an_outcome_is_neither_won_nor_lost_nor_open():
+    lines = pd.DataFrame({"order_id": ["O"], "line_no": ["1"], "customer_id": ["c"],
+                          "ordered_at": [START], "region": ["east"], "quantity": [1.0],
+                          "revenue": [1.0]})  # fmt: skip
+    deals = opportunities().reset_index().drop(columns="region")
+    deals.loc[deals["opportunity_id"] == "C", "outcome"] = None
+    data = opened({"order_lines": lines, "opportunities": deals, "stage_events": events()})
+    known = measures.opportunities(data, "all")
+    assert known.index.tolist() == ["A", "B", "D"]
+    assert pipeline.decided(known, START, END)["win_rate"] == 0.5
+    assert set(measures.stages(data, "all")["opportunity_id"]) == {"A", "B", "D"}
 
 
 def test_decided_ones_are_won_or_lost_in_the_window():

@@ -96,6 +96,19 @@ class TestReturns:
         pd.testing.assert_frame_equal(self.money, before)
 
 
+def test_one_of_many_promotions_below_a_twentieth_is_no_verdict():
+    """Of five chances the smallest counts five times: 0.02 is 0.1, 0.001 is 0.005."""
+    table = pd.DataFrame(
+        {"chance_of_nothing": [0.02, 0.001, 0.5, np.nan, 0.8, 0.9],
+         "verdict": ["paid", "not_paid", "unknown", "unknown", "unknown", "unknown"]}
+    )  # fmt: skip
+    told = promotions.asked_together(table)
+    assert told["verdict"].tolist() == ["unknown", "not_paid", *["unknown"] * 4]
+    assert told["chance_of_nothing"].tolist()[:2] == pytest.approx([0.08, 0.005])
+    alone = promotions.asked_together(table.head(1))
+    assert alone["verdict"].tolist() == ["paid"]
+
+
 def test_offers_add_up():
     money = sold(plain=(1000, 950, 500), P1=(200, 180, 100), P2=(100, 90, 50))
     two = pd.concat([offer(), offer(promotion_id="P2")])

@@ -59,6 +59,19 @@ class TestDecomposition:
         assert nothing["months"] == 0 and pd.isna(nothing["level"])
 
 
+class TestChance:
+    def test_an_odd_month_is_hardly_chance_and_noise_is(self):
+        revenue = sold(noise=0.02)
+        usual = season.of_period(season.decomposition(revenue, even(), 24), *MONTHS[[-1, -1]])
+        revenue.iloc[-1] *= 0.7
+        odd = season.of_period(season.decomposition(revenue, even(), 24), *MONTHS[[-1, -1]])
+        assert odd["chance"] < 0.001 < 0.05 < usual["chance"]
+
+    def test_without_months_there_is_none(self):
+        empty = season.decomposition(sold().tail(3), even(), 24)
+        assert pd.isna(season.of_period(empty, *MONTHS[-2:])["chance"])
+
+
 class TestTrend:
     def test_growth_within_a_year_and_its_stage(self):
         moved = season.trend(season.decomposition(sold(0.2, 0.02), even(), 24), 60, random_state=0)

@@ -9,7 +9,7 @@ from pandas.testing import assert_frame_equal
 from analysis import params
 from analysis.analyses import team as analyses
 from analysis.analyses.team.chance import holm, judged, ranked, usual_spread
-from analysis.analyses.team.compare import UNUSUAL, compared
+from analysis.analyses.team.compare import SHOWN, UNUSUAL, compared
 from analysis.analyses.team.scorecard import parts, scorecard
 from analysis.analyses.team.standard import standardised
 from analysis.analyses.team.targets import rounded
@@ -218,6 +218,19 @@ def test_the_unusual_salesperson_is_found_and_nobody_else(firm_team):
     assert people == {"S-12"}
     assert {"margin_rate", "discount_rate"} <= set(unusual.index.get_level_values("measure"))
     assert unusual.loc[("S-12", "discount_rate"), "difference"] == pytest.approx(0.08, abs=0.015)
+
+
+def test_who_is_called_behind_or_ahead_has_an_interval_that_shows_it(firm_team):
+    table = firm_team.compared
+    told = table[table["state"].isin(["above", "below"])]
+    edge = told["unit"].map(SHOWN).fillna(0.0)
+    nearest = told[["pulled_low", "pulled_high"]].abs().min(axis=1)
+    assert (nearest > edge).all()
+    better = (table["difference"] * table["good"] > 0)[table["good"] != 0]
+    for verdict, is_better in (("ahead", True), ("behind", False)):
+        named = table.index[table["verdict"] == verdict]
+        assert (better[named] == is_better).all()
+    assert set(table["verdict"]) <= {"ahead", "behind", "above", "below", "alike", "few"}
 
 
 def test_discount_and_goods_make_up_the_margin_gap(firm_team):

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from analysis import params
+from analysis import params, periods
 from analysis.analyses import unusual
 from analysis.evaluation.unusual import World, invented
 from analysis.measures.engine import measure
@@ -128,16 +128,41 @@ class TestFlagged:
 
 
 class TestSurprise:
-    def test_it_is_the_share_of_errors_that_were_smaller(self):
+    def test_it_is_the_place_among_earlier_errors_and_never_certain(self):
         rng = np.random.default_rng(0)
         history = pd.Series(rng.normal(100, 5, 36))
-        assert unusual.surprise(history, 160.0) == 1.0
+        assert unusual.surprise(history, 160.0) == pytest.approx(12.5 / 13)
         assert unusual.surprise(history, float(history.median())) < 0.5
 
     def test_a_short_or_broken_history_knows_nothing(self):
         assert unusual.surprise(pd.Series([1.0, 2.0]), 3.0) == 0.5
+        assert unusual.surprise(pd.Series(np.arange(1.0, 20.0)), 90.0) == 0.5  # 7 errors
         assert unusual.surprise(pd.Series([1.0] * 20 + [float("nan")]), 3.0) == 0.5
         assert unusual.surprise(pd.Series(dtype=float), 3.0) == 0.5
+
+
+    def test_noise_is_as_surprising_as_chance_has_it(self):
+        rng = np.random.default_rng(3)
+        drawn = [
+            unusual.surprise(pd.Series(noise[:-1]), noise[-1])
+            for noise in np.exp(rng.normal(0, 0.1, (200, 36)))
+        ]
+        assert max(drawn) < 1
+        assert np.mean(drawn) == pytest.approx(0.5, abs=0.07)
+
+    def test_a_quarter_is_held_against_quarters(self):
+        months = pd.period_range("2021-01", "2026-09", freq="M")
+        rng = np.random.default_rng(4)
+        monthly = pd.Series(rng.normal(100, 1, len(months)), index=months)
+        monthly.iloc[-2] = 30.0  # the quarter's middle month; its last is as ever
+        assert unusual.surprise_of(monthly, periods.parse("2026-Q3")) > 0.9
+        assert unusual.surprise_of(monthly, periods.parse("2026-09")) < 0.9
+
+    def test_a_period_that_still_runs_has_no_surprise(self):
+        months = pd.period_range("2021-01", "2026-09", freq="M")
+        monthly = pd.Series(np.arange(len(months)) + 1.0, index=months)
+        assert unusual.surprise_of(monthly, periods.parse("2026-Q4")) == 0.5
+        assert unusual.surprise_of(monthly.iloc[:0], periods.parse("2026-Q4")) == 0.5
 
 
 class TestOnFirms:

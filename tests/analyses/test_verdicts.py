@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -44,7 +46,7 @@ def found(change: float, *effects: tuple[str, float]) -> verdicts.Evidence:
     cells = [{**key, "before": 200.0, "now": 200.0 + change, "change": change, "p": 0.5}]
     answers = [
         {**key, "question": name, "effect": effect, "low": effect * 1.1, "high": effect * 0.9,
-         "p": 0.01, "n": 50, "needs": "", "named": ""}
+         "p": 0.01, "n": 50, "needs": "", "named": "", "at_region": "", "at_category": ""}
         for name, effect in effects
     ]  # fmt: skip
     rows = [
@@ -59,8 +61,43 @@ def test_causes_never_account_for_more_than_there_was(asked):
     judged = verdicts.verdicts(evidence, asked)
     assert judged["claimed"].tolist() == [-80, -20, 0]
     account = verdicts.account(evidence, judged).iloc[0]
-    assert account["claimed"] + account["left"] == account["change"] == -100
-    assert account["left"] == 0
+    assert account["claimed"] == account["change"] == -100
+    assert account["effect"] == -200
+    assert account["effect"] + account["rest"] == account["change"]
+
+
+def test_growth_that_market_and_other_regions_share_is_counted_once(asked):
+    judged = verdicts.verdicts(found(100.0, ("market", 70.0), ("alike", 90.0)), asked)
+    assert judged["counted"].tolist() == [0, 90]
+
+
+def test_what_is_not_sure_is_not_counted(asked):
+    evidence = found(-100.0, ("supply", -60.0))
+    unsure = replace(evidence, answers=evidence.answers.assign(high=10.0))
+    assert verdicts.verdicts(unsure, asked)["counted"].tolist() == [0]
+
+
+def test_more_than_the_change_leaves_a_rest_of_the_other_sign(asked):
+    evidence = found(20.0, ("market", 120.0))
+    account = verdicts.account(evidence, verdicts.verdicts(evidence, asked)).iloc[0]
+    assert (account["claimed"], account["effect"], account["rest"]) == (20, 120, -100)
+
+
+def test_of_the_whole_the_largest_cause_of_a_part_is_named_with_its_place(asked):
+    part, whole = found(-100.0, ("supply", -80.0)), found(5.0, ("competitor", -30.0))
+    evidence = verdicts.Evidence(
+        *(
+            pd.concat([getattr(whole, name).assign(region="all", category=""), getattr(part, name)])
+            for name in ("cells", "checks", "answers")
+        )
+    )
+    account = verdicts.account(evidence, verdicts.verdicts(evidence, asked)).iloc[0]
+    assert account[["cause", "cause_region", "cause_category"]].tolist() == [
+        "supply", "east", "Beds",
+    ]  # fmt: skip
+    assert account[["second", "second_region", "second_category"]].tolist() == [
+        "competitor", "all", "",
+    ]  # fmt: skip
 
 
 def test_what_worked_against_a_change_accounts_for_none_of_it(asked):
@@ -68,7 +105,7 @@ def test_what_worked_against_a_change_accounts_for_none_of_it(asked):
     judged = verdicts.verdicts(evidence, asked)
     assert judged["verdict"].tolist() == ["opposed", "partly"]
     assert judged["claimed"].tolist() == [0, 40]
-    assert verdicts.account(evidence, judged)["left"].tolist() == [60]
+    assert verdicts.account(evidence, judged)["rest"].tolist() == [60]
 
 
 def test_an_effect_is_worth_what_would_have_been_there():

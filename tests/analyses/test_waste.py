@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,6 +8,7 @@ import pytest
 from analysis import params
 from analysis.analyses import collections, discounts, promotions, reallocation, waste
 from analysis.evaluation.firms import demo_firm
+from analysis.periods import parse
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +60,44 @@ class TestAllocation:
     def test_without_spending_there_is_no_table(self, run):
         assert reallocation.allocation(pd.DataFrame(), run).empty
         assert np.isnan(reallocation.effect(pd.DataFrame(), run)[0])
+
+
+class TestMoneyAYear:
+    def test_no_more_did_little_than_was_spent(self, run):
+        """At a return of 0.1 it is 1.1 short of 1.2 for each one spent, of which one was spent."""
+        row = pd.DataFrame(waste._marketing(won(Poor=(1000, 0.1, 0.05)), run)).iloc[0]
+        assert row["money"] == row["high"] == 1000
+        assert row["base"] == 1000
+
+    def test_months_that_were_had_are_what_a_year_is_made_of(self):
+        assert waste.a_year(parse("2026-05..2026-10")) == 2
+        assert waste.a_year(parse("2025-11..2026-10")) == 1
+
+    def test_discounts_of_six_months_are_doubled(self):
+        peers = pd.DataFrame(
+            {"verdict": "above", "dimension": "salesperson", "part": "S", "name": "S",
+             "excess": [100.0], "discount": 300.0, "low": 50.0, "high": 150.0, "lines": 9.0,
+             "chance_of_nothing": 0.01},
+        )  # fmt: skip
+        row = waste._discounts(peers, waste.a_year(parse("2026-05..2026-10")))[0]
+        assert (row["money"], row["base"], row["low"]) == (200, 600, 100)
+
+    def test_a_month_begun_is_no_month(self, run):
+        _, data = demo_firm(2026)
+        begun = replace(data, last_day=date(2026, 10, 12))
+        assert str(waste.months(begun, run)) == "2025-10..2026-09"
+        assert str(waste.months(data, run)) == "2025-11..2026-10"
+
+    def test_a_few_pounds_are_watched_and_not_closed(self, run):
+        offers = pd.DataFrame(
+            {"name": ["Small", "Large"], "verdict": "not_paid", "gain": [-104.0, -2000.0],
+             "gain_low": [-150.0, -2500.0], "gain_high": [-50.0, -1500.0], "lines": 40.0},
+            index=["P1", "P2"],
+        )  # fmt: skip
+        rows = pd.DataFrame(reallocation._promotions(offers, 1.0), columns=reallocation.DECISION)
+        told = reallocation._without_trifles(rows, 1000).set_index("name")
+        assert told["verdict"].to_dict() == {"Small": "watch", "Large": "close"}
+        assert told.loc["Small", "constraint"] == "small"
 
 
 def everything(stories: bool, region: str = "all") -> tuple[pd.DataFrame, pd.DataFrame]:

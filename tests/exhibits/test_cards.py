@@ -19,7 +19,7 @@ def comparison(name: str, now: float, before: float) -> pd.DataFrame:
         (110.0, 100.0, "▲ 10.0% on last year", "good"),
         (90.0, 100.0, "▼ 10.0% on last year", "bad"),
         (100.0, 100.0, "= 0.0% on last year", "flat"),
-        (100.0, np.nan, "no earlier period", "flat"),
+        (100.0, np.nan, "not compared", "flat"),
     ],
 )
 def test_a_card_says_direction_in_words_signs_and_tone(run, now, before, delta, tone):

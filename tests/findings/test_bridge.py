@@ -93,9 +93,16 @@ class TestChange:
         )
 
     def test_doubts_are_caveats(self, run):
-        finding = say.change(effects(1000, new=100), run, "prior", False, knows_customers=False)
-        assert len(finding.caveats) == 2
-        assert not finding.notable
+        finding = say.change(effects(1000, new=100), run, "prior", True, knows_customers=False)
+        assert len(finding.caveats) == 1
+
+    def test_days_so_far_are_not_set_against_a_whole_period(self, run):
+        finding = say.change(effects(1000, volume=-600), run, "prior", False)
+        assert finding.sentence == (
+            "Nothing is said yet: the data end before October 2026 does, and its days so far are "
+            "not set against a whole period."
+        )
+        assert (finding.notable, finding.at_stake, finding.values) == (False, 0.0, {})
 
     def test_gross_margin_is_called_so(self, run):
         finding = say.change(effects(100, cost=-30), run, "prior", True, "gross_margin")
@@ -158,6 +165,21 @@ class TestExhibits:
         assert names[-3:] == ["Revenue now", "Goods returned", "Change after returns"]
         assert ("New customers", "£100", "+10.0%", "3 customers") in table.rows
         assert "No discounts are recorded" in table.note
+
+    def test_what_the_sentence_names_as_one_stands_in_a_row_of_its_own(self, run):
+        """Units −55.3 and mix −11.0 are −66.3; customers won 30 less lost 11.3 are 18.7."""
+        moved = effects(1000, lost=-11.3, new=30.0, volume=-55.3, mix=-11.0)
+        told = sentence(moved, run)
+        table = show.change_table(moved, run, "year_before")
+        rows = {row[0]: row for row in table.rows}
+        assert "−£66.30, is less of the same products" in told
+        assert "+£18.70, is customers won less customers lost" in told
+        assert rows["Together: same products, customers who stayed"][1] == "−£66"
+        assert rows["Together: customers"][1:] == ("£19", "+1.9%", "")
+        names = list(rows)
+        assert names[names.index("Mix") + 1] == "Together: same products, customers who stayed"
+        assert names[names.index("New customers") + 1] == "Together: customers"
+        assert table.total >= {names.index("Together: customers")}
 
     def test_rarer_effects_of_less_than_half_a_pound_have_no_row(self, run):
         table = show.change_table(effects(1000, cost=0.2, exchange=-7.0), run, "prior")

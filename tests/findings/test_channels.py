@@ -98,7 +98,7 @@ class TestMarketing:
         )
         assert finding.notable
         assert finding.at_stake == pytest.approx(1600)  # a twelfth of 19,200
-        assert finding.subject == "channel:Adverts"
+        assert finding.subject == "marketing:Adverts"
 
     def test_one_that_may_pay_is_not_claimed(self, run):
         finding = say.marketing(won(roi_high=1.3), run)
@@ -115,12 +115,12 @@ class TestRules:
         finding = say.rules(tried(LEAVE, NEAR), run)
         assert finding.sentence == (
             "Of 2 checks of the agreed rules on channels and regions, 1 holds: leave Adverts "
-            "(£0.20, n = 37). Near the line: Dealers, 57.0% beside 60.0% (money due that is paid; "
-            "95 %: 53.0% to 61.0%; n = 752)."
+            "(£0.20, n = 37). Near the line: Dealers, 57.0% beside 60.0% (paid within 30 days "
+            "of the due date; 95 %: 53.0% to 61.0%; n = 752)."
         )
         assert finding.notable
         assert finding.at_stake == pytest.approx(39_000)
-        assert finding.subject == "channel:dealer"
+        assert finding.subject == "measure:collection_rate"
 
     def test_what_does_not_hold_is_no_news(self, run):
         finding = say.rules(tried((*LEAVE[:-1], "clear")), run)
@@ -129,4 +129,6 @@ class TestRules:
 
     def test_too_few_are_counted(self, run):
         finding = say.rules(tried((*LEAVE[:-1], "few")), run)
-        assert finding.sentence.endswith("1 could not be judged, on fewer than 30 cases.")
+        assert finding.sentence.endswith(
+            "1 could not be judged, on fewer than 30 cases (of payments, 20)."
+        )

@@ -59,7 +59,7 @@ def test_without_a_year_earlier_it_says_so(run):
     [
         (0.3, 0.1, "review", "below the 60% at which a channel is reviewed.", True),
         (0.55, 0.1, "watch", "but the 95% interval reaches 65.0%.", False),
-        (0.97, 0.02, "keep", "No channel of South-West collects less than 60%", False),
+        (0.97, 0.02, "keep", "No channel of South-West is paid less than 60%", False),
     ],
 )
 def test_the_rule_is_said_as_surely_as_it_holds(run, rate, reach, verdict, says, notable):
@@ -68,7 +68,7 @@ def test_the_rule_is_said_as_surely_as_it_holds(run, rate, reach, verdict, says,
     assert says in finding.sentence
     assert "South-West, dealers" in finding.sentence
     assert finding.notable is notable
-    assert finding.subject == "channel:dealer"
+    assert finding.subject == "measure:collection_rate"
 
 
 def test_few_payments_are_counted_and_not_judged(run):

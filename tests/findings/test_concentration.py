@@ -80,7 +80,7 @@ class TestDependency:
     def test_what_losing_the_largest_would_cost(self, run):
         finding = say.dependency(largest((200, 80, 100), (100, 40, 100)), run, YEAR)
         assert finding.sentence == (
-            "The largest customer, *** Ltd (C0***), brought £200 over 2025, 20.0% of revenue, "
+            "The largest customer, *** Ltd (C0***), brought £200 over 2025, 20.0% of all revenue, "
             "+100.0% on the months before. Losing it would cost £80.00 of gross margin (20.0%), if "
             "nothing took its place; the largest 2 together brought 30.0%."
         )
@@ -93,14 +93,14 @@ class TestDependency:
     def test_one_sold_to_below_cost_is_said_to_be(self, run):
         sentence = say.dependency(largest((90, -30, 0), (50, 1, 1)), run, YEAR).sentence
         assert (
-            "9.0% of revenue, and nothing in the months before. It was sold to at £30.00 below"
+            "9.0% of all revenue, and nothing in the months before. It was sold to at £30.00 below"
             in sentence
         )
 
     def test_without_costs_and_a_base_there_is_revenue_alone(self, run):
         finding = say.dependency(largest((90, np.nan, np.nan)), run, YEAR)
         assert finding.sentence == (
-            "The one customer, *** Ltd (C0***), brought £90.00 over 2025, 9.0% of revenue."
+            "The one customer, *** Ltd (C0***), brought £90.00 over 2025, 9.0% of all revenue."
         )
 
     def test_nobody_is_no_dependency(self, run):

@@ -145,12 +145,12 @@ def test_of_many_regions_every_one_is_counted(run):
     assert "number 19 by growth" in finding.sentence
 
 
-def test_a_comparison_of_a_partial_period_says_so_and_is_no_news(run):
+def test_a_ranking_by_days_so_far_against_whole_months_is_not_said(run):
     finding = say.ranking(
         ranked("region", east=(30.0, 60.0), west=(50.0, 50.0)), run, is_whole=False
     )
-    assert finding.caveats
-    assert not finding.notable
+    assert "its days so far are not set against a whole period" in finding.sentence
+    assert (finding.notable, finding.at_stake, finding.values) == (False, 0.0, {})
 
 
 def test_a_base_below_nothing_gives_money_and_no_percentage(run):

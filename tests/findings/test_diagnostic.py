@@ -37,12 +37,12 @@ def test_a_dimension_the_firm_lacks_is_not_blamed_on_the_base(run):
     assert "do not reach back" in early.sentence
 
 
-def test_a_partial_period_is_no_news_and_carries_a_caveat(run):
+def test_days_so_far_are_not_set_against_a_whole_period(run):
     finding = say.contribution(
         parts(store=(90.0, 150.0), web=(70.0, 50.0)), run, "year_before", is_whole=False
     )
-    assert finding.caveats
-    assert not finding.notable
+    assert "its days so far are not set against a whole period" in finding.sentence
+    assert (finding.notable, finding.at_stake, finding.values) == (False, 0.0, {})
 
 
 def test_one_part_alone_is_not_news(run):

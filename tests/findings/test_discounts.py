@@ -24,7 +24,7 @@ def part(dimension: str, name: str, excess: float, verdict: str) -> dict[str, ob
 
 def test_the_seller_is_named_before_the_region_their_deals_are_in(run):
     table = pd.DataFrame(
-        [part("channel", "dealer", 200, "terms"), part("region", "south", 90, "above"),
+        [part("region", "south", 90, "above"),
          part("salesperson", "Lee Marsh", 80, "above")]
     )  # fmt: skip
     finding = say.above_peers(table, run, "the year", "")
@@ -37,11 +37,11 @@ def test_the_seller_is_named_before_the_region_their_deals_are_in(run):
     assert finding.at_stake == pytest.approx(80 / 12)  # a year's money, of one month
 
 
-def test_agreed_terms_accuse_nobody(run):
-    finding = say.above_peers(
-        pd.DataFrame([part("channel", "dealer", 200, "terms")]), run, "it", ""
-    )
+def test_too_few_accuse_nobody_and_are_not_counted_as_compared(run):
+    rows = [part("salesperson", "Lee Marsh", 8, "within"), part("industry", "(few)", 200, "few")]
+    finding = say.above_peers(pd.DataFrame(rows), run, "it", "")
     assert finding.sentence.startswith("Nobody in South gave clearly more discount")
+    assert finding.values["compared"] == 1
     assert not finding.notable
 
 
@@ -80,6 +80,15 @@ def test_a_response_is_claimed_only_where_it_can_be(run, table, says):
     finding = say.response(table, run, "")
     assert says in finding.sentence
     assert not finding.notable
+
+
+def test_too_few_have_no_name_and_no_interval(run):
+    row = part("industry", "(few)", 80, "few") | dict.fromkeys(
+        ["low", "high", "points_low", "points_high", "chance_of_nothing"], np.nan
+    )
+    shown = show.peers_table(pd.DataFrame([row]), run, "it", "").rows[0]
+    assert shown[0] == "Others, few customers each (industry)"
+    assert shown[5] == "–"
 
 
 def test_the_table_names_each_part_and_its_dimension(run):

@@ -176,8 +176,8 @@ class TestTheRecord:
     def test_a_partial_period_is_no_news(self, run):
         drivers = table((200_000, 204_000), Furniture=(50_000, 21_000))
         finding = say.main(drivers, run, "year_before", is_whole=False)
-        assert not finding.notable
-        assert finding.caveats
+        assert "its days so far are not set against a whole period" in finding.sentence
+        assert (finding.notable, finding.at_stake, finding.values) == (False, 0.0, {})
 
 
 class TestExhibits:

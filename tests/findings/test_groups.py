@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from analysis import params
-from analysis.analyses.groups import comparison, crossing
+from analysis.analyses.groups import TOTAL, comparison, crossing
 from analysis.findings import groups as say
 from analysis.periods import parse
 from analysis.settings import Cross
@@ -77,6 +77,17 @@ class TestCrossing:
         assert " and lowest in Offices, 1-9 (£5" in sentence
         assert sentence.endswith("n 40).")
 
+    def test_what_cells_are_set_against_is_what_the_sentence_gives(self, run):
+        """Consumers have no industry: they are in the totals, and in no cell that is tested."""
+        consumers = dearer(customers(60, 5, industry="", size_band=""), 9.0)
+        table = pd.concat([self.PLANTED, consumers])
+        cells = crossing(table, ORDERS_BY_SIZE, 0.05, 5)
+        finding = self.said(table, ORDERS_BY_SIZE, run)
+        alone = self.said(self.PLANTED, ORDERS_BY_SIZE, run)
+        assert finding.values["value"] == alone.values["value"]
+        assert finding.values["value"] < cells.loc[(TOTAL, TOTAL), "value"] / 2
+        assert "among the 180 customers whose industry and size are recorded" in finding.sentence
+
     def test_of_days_the_fewest_are_best_and_stand_first(self, run):
         table = self.PLANTED.assign(
             deals=self.PLANTED["order_count"], deal_days=self.PLANTED["revenue"],
@@ -90,7 +101,8 @@ class TestCrossing:
     def test_no_cell_is_named_where_none_differs(self, run):
         finding = self.said(customers(100, 4), ORDERS_BY_SIZE, run)
         assert finding.sentence.endswith(
-            "over 2025; of 4 cells tested, none differs more from the others than chance allows."
+            "£101 over 2025 among the 100 customers whose industry and size are recorded; of 4 cells "
+            "tested, none differs more from the others than chance allows."
         )
 
     def test_what_is_absent_or_too_few_is_said(self, run):

@@ -5,6 +5,9 @@ import pytest
 from analysis import params
 from analysis.exhibits import promotions as show
 from analysis.findings import promotions as say
+from analysis.periods import parse
+
+YEAR = parse("2025-11..2026-10")
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +37,7 @@ def test_a_promotion_that_paid(run):
     assert finding.sentence == (
         "Fair paid: against what would have been sold without it, its added sales earned £3.50k "
         "and it cost £1.50k in discounts and expenses, a gain of £2.00k (95% interval +£1.50k to "
-        "+£2.50k); sales on offer rose an estimated 20.0% (+10.0% to +30.0%)."
+        "+£2.50k); order lines on offer rose an estimated 20.0% (+10.0% to +30.0%)."
     )
     assert finding.notable
     assert finding.subject == "promotion:P1"
@@ -43,11 +46,11 @@ def test_a_promotion_that_paid(run):
 
 def test_a_promotion_that_did_not_pay_beside_others(run):
     rows = (row("Fair", "paid", 2000, 500), row("Sale", "not_paid", -1000, 200))
-    finding = say.worst(table(*rows), run, True, "the year")
+    finding = say.worst(table(*rows), run, True, YEAR)
     assert finding.sentence.startswith("Sale did not pay: ")
     assert "a loss of £1.00k (95% interval −£1.20k to −£800)" in finding.sentence
     assert finding.sentence.endswith(
-        "Promotions in the year: 2, of which 1 paid, 1 did not, and 0 cannot be told."
+        "Promotions in November 2025 – October 2026: 2, of which 1 paid, 1 did not, and 0 cannot be told."
     )
 
 
@@ -55,10 +58,24 @@ def test_what_cannot_be_told_is_said_so_and_is_no_news(run):
     finding = say.promotion_return(table(row("Weeks", "unknown", 100, 900)), run, True)
     assert finding.sentence == (
         "Whether Weeks paid cannot be told: its added sales earned an estimated £1.60k against "
-        "£1.50k in discounts and expenses, but the gain of £100 could be anything from −£800 to "
-        "+£1.00k."
+        "£1.50k in discounts and expenses, but the gain of £100 could be anything between a loss of "
+        "£800 and a gain of £1.00k."
     )
     assert not finding.notable
+
+
+def test_an_interval_above_nothing_may_be_chance_where_many_are_asked_about(run):
+    rows = [row("Weeks", "unknown", 900, 800), row("Fair", "unknown", 100, 900)]
+    sentence = say.promotion_return(table(*rows), run, True).sentence
+    assert (
+        "could be anything between a gain of £100 and a gain of £1.70k, which is not beyond chance "
+        "where 2 promotions are asked about at once."
+    ) in sentence
+
+
+def test_money_of_a_year_is_at_stake_by_the_month(run):
+    finding = say.worst(table(row("Sale", "not_paid", -1200, 200)), run, True, YEAR)
+    assert finding.at_stake == pytest.approx(100)
 
 
 def test_purchases_brought_forward_are_a_caveat(run):
@@ -88,20 +105,30 @@ def test_without_promotions_or_estimates_there_is_a_sentence_and_no_number(run, 
 
 
 def test_no_loss_is_said_too(run):
-    finding = say.worst(table(row("Fair", "paid", 2000, 500)), run, True, "the year")
-    assert finding.sentence.startswith("No promotion in East in the year is known to have lost")
+    finding = say.worst(table(row("Fair", "paid", 2000, 500)), run, True, YEAR)
+    assert finding.sentence.startswith(
+        f"No promotion in East in {YEAR.label} is known to have lost"
+    )
 
 
 def test_offers_are_compared(run):
     offers = pd.DataFrame(
-        {"promotions": [1.0, 2.0], "gain": [100.0, -50.0], "return": [2.0, 0.4]},
+        {
+            "names": ["Fair", "Sale, Weeks"],
+            "promotions": [1.0, 2.0],
+            "gain": [100.0, -50.0],
+            "return": [2.0, 0.4],
+        },
         index=pd.Index(["4% off", "buy one, get one free"], name="kind"),
     )
-    sentence = say.best_offer(offers, run, True, "the year").sentence
-    assert "4% off returned most in East over the year, an estimated 2.00 of margin" in sentence
-    assert "buy one, get one free least, 0.40" in sentence
-    one = say.best_offer(offers.head(1), run, True, "the year").sentence
-    assert one.startswith("All promotions in East over the year")
+    sentence = say.best_offer(offers, run, True, YEAR).sentence
+    assert (
+        f"4% off (Fair) returned most in East over {YEAR.label}, an estimated 2.00 of margin"
+        in sentence
+    )
+    assert "buy one, get one free (Sale, Weeks) least, 0.40" in sentence
+    one = say.best_offer(offers.head(1), run, True, YEAR).sentence
+    assert one.startswith(f"All promotions in East over {YEAR.label}")
 
 
 def test_the_table_holds_base_interval_and_verdict(run):

@@ -36,24 +36,24 @@ def moved(**changed: object) -> pd.Series:
 def period(**changed: float) -> pd.Series:
     return pd.Series(
         {"revenue": 880.0, "level": 1000.0, "season": 1.1, "calendar": 1.0, "remainder": 0.8,
-         "usual": 1100.0, "months": 1.0} | changed
+         "usual": 1100.0, "months": 1.0, "chance": 0.03} | changed
     )  # fmt: skip
 
 
 def test_a_period_is_said_beside_what_is_usual_of_it(run, table):
     finding = say.trend(table, period(), moved(), run, surprise=0.9, held=36)
     assert finding.sentence == (
-        "East revenue of October 2026 was £880, 20.0% below what is usual of the season at the "
-        "present level (£1.10k): the season is worth +10.0% on a middling month, the calendar "
-        "0.0%. The underlying level, which one odd month does not move, is £1.00k a month, +5.0% "
-        "on a year earlier (95% range +1.0% to +9.0%): it is growing."
+        "East revenue of October 2026 was 20.0% (£220) below what is usual of the season; its "
+        "underlying level grows, by 5.0% within a year (95% range +1.0% to +9.0%)."
     )
     assert finding.notable and finding.at_stake == pytest.approx(220)
+    assert (finding.surprise, finding.certainty) == (0.9, pytest.approx(0.97))
+    assert say.trend(table, period(chance=np.nan), moved(), run, 0.9, 36).certainty == 0.5
 
 
 @pytest.mark.parametrize(
     ("remainder", "words"),
-    [(1.12, "12.0% above what is usual"), (1.001, "was £880, what is usual of the season at")],
+    [(1.12, "12.0% (£220) above what is usual"), (1.001, "was what is usual of the season; ")],
 )
 def test_above_and_as_usual(run, table, remainder, words):
     assert words in say.trend(table, period(remainder=remainder), moved(), run, 0.5, 36).sentence
@@ -61,7 +61,10 @@ def test_above_and_as_usual(run, table, remainder, words):
 
 @pytest.mark.parametrize(
     ("stage", "words"),
-    [("shrinking", "it is shrinking"), ("steady", "whether it grows or shrinks cannot be told")],
+    [
+        ("shrinking", "its underlying level shrinks, by 5.0% within a year"),
+        ("steady", "whether its underlying level grows or shrinks cannot be told (+5.0% within"),
+    ],
 )
 def test_every_stage_has_its_words(run, table, stage, words):
     assert words in say.trend(table, period(), moved(stage=stage), run, 0.5, 36).sentence
@@ -71,6 +74,13 @@ def test_a_short_history_is_said_with_its_count(run):
     finding = say.trend(pd.DataFrame(), period(months=0.0), None, run, 0.5, held=17)
     assert "it takes 24 whole months" in finding.sentence and finding.n == 17
     assert "the data hold 17" in say.seasons(pd.DataFrame(), pd.DataFrame(), run, 17).sentence
+
+
+def test_a_month_that_still_runs_is_not_called_a_short_history(run, table):
+    finding = say.trend(table, period(months=0.0), moved(), run, 0.5, held=35)
+    assert finding.sentence == (
+        "Season and trend are said of whole months only, and of October 2026 the data hold none."
+    )
 
 
 def test_a_period_held_in_part_says_which_months_it_is_about(run, table):
@@ -106,6 +116,15 @@ def test_the_clearest_season_is_named_with_its_years(run):
         "against a day of its month otherwise."
     )
     assert finding.subject == "category:Garden"
+
+
+def test_the_clearest_season_is_the_one_that_returns_every_year(run):
+    """Lamps had one year of 1.76 and others of 1.02; mugs are a third above in every year."""
+    table = seasons(0.01)
+    rows = pd.concat([table.assign(best_low=1.02, best_high=1.76), table.assign(best_low=1.3)])
+    rows.index = pd.MultiIndex.from_tuples([("category", "Lamps"), ("category", "Mugs")])
+    rows[2] = [1.76, 1.35]
+    assert "The clearest is Mugs" in say.seasons(rows, pd.DataFrame(), run, 36).sentence
 
 
 def test_noise_is_not_called_a_season(run):

@@ -13,12 +13,13 @@ ROW = {
     "n": 140.0, "denominator": 480_000.0, "observed": 0.365, "expected": 0.362,
     "difference": 0.003, "error": 0.005, "low": -0.007, "high": 0.013, "spread": 0.004, "z": 0.5,
     "p": 0.6, "p_adjusted": 1.0, "pulled": 0.001, "pulled_low": -0.005, "pulled_high": 0.007,
-    "money": 1_440.0, "state": "alike", "unit": "rate", "good": 1, "of": "accounts",
+    "money": 1_440.0, "state": "alike",
+    "verdict": "alike", "unit": "rate", "good": 1, "of": "accounts",
 }  # fmt: skip
 UNUSUAL = ROW | {
     "observed": 0.2818, "expected": 0.3652, "difference": -0.0834, "low": -0.0933,
     "high": -0.0735, "p": 1e-12, "p_adjusted": 1e-10, "pulled": -0.0834, "pulled_low": -0.0928,
-    "pulled_high": -0.0739, "money": -39_831.0, "state": "unusual",
+    "pulled_high": -0.0739, "money": -39_831.0, "state": "unusual", "verdict": "behind",
 }  # fmt: skip
 NAMES = {"S-12": "Lydia Cottam", "S-10": "Joanna Speight"}
 ABSENT_NUMBERS = re.compile(r"nan|None|\d\.\d{4,}|inf")
@@ -69,12 +70,32 @@ def test_where_nobody_is_unusual_the_largest_difference_is_given_as_ordinary(run
     finding = say.unusual(table, NO_GAP, run, YEAR, is_whole=True)
     assert finding.sentence == (
         "None of the 2 salespeople in South is unusual beside what peers would have done with the "
-        "same kinds of account, on any of 1 measures over the 12 months to October 2026; the "
-        "largest difference, Joanna Speight (S-10) on margin rate (+0.3 pts, 95% interval "
-        "−0.7 pts to +1.3 pts), is within what ordinary people show."
+        "same kinds of account, on any of 1 measures over the 12 months to October 2026; what "
+        "stands out most is Joanna Speight (S-10) on margin rate: +0.3 pts as counted (95% "
+        "interval −0.7 pts to +1.3 pts), +0.1 pts allowing for chance, no more than chance makes."
     )
     assert not finding.notable
     assert finding.certainty == 0
+
+
+def test_who_is_behind_but_not_unusual_has_the_same_verdict_in_sentence_table_and_profile(run):
+    row = ROW | {
+        "observed": 0.621, "expected": 0.852, "difference": -0.231, "low": -0.365, "high": -0.097,
+        "pulled": -0.163, "pulled_low": -0.276, "pulled_high": -0.05, "state": "below",
+        "verdict": "behind",
+    }  # fmt: skip
+    table = telling(S_10__retention=row, S_12__retention=ROW)
+    finding = say.unusual(table, NO_GAP, run, YEAR, is_whole=True)
+    assert finding.sentence.endswith(
+        "on accounts kept: −23.1 pts as counted (95% interval −36.5 pts to −9.7 pts), −16.3 pts "
+        "allowing for chance, which is behind peers, though no further off than ordinary people "
+        "are."
+    )
+    assert finding.values["pulled"] == -0.163
+    shown = show.compared_table(table, run, "").rows[0]
+    assert shown[4:] == (
+        "−23.1 pts (−36.5 pts to −9.7 pts)", "−16.3 pts", "behind peers"
+    )  # fmt: skip
 
 
 def test_one_salesperson_alone_is_spoken_of_as_one(run):
@@ -156,7 +177,13 @@ def test_where_nobody_differs_no_training_is_suggested(run):
 
 
 def test_where_someone_is_only_ahead_they_could_show_others(run):
-    row = ROW | {"state": "above", "pulled": 0.02, "pulled_low": 0.01, "pulled_high": 0.03}
+    row = ROW | {
+        "state": "above",
+        "verdict": "ahead",
+        "pulled": 0.02,
+        "pulled_low": 0.01,
+        "pulled_high": 0.03,
+    }
     table = telling(S_10__win_rate=row, S_12__win_rate=ROW)
     strong = profiles(S_10={"strengths": ("win_rate",)}, S_12={})
     assert say.profile(strong, table, run, is_whole=True).sentence.endswith(
@@ -255,8 +282,8 @@ def test_tables_show_n_and_interval_beside_every_difference(run):
     table = telling(S_12__margin_rate=UNUSUAL, S_10__margin_rate=ROW)
     shown = show.compared_table(table, run, "")
     assert shown.rows[0] == (
-        "Lydia Cottam (S-12)", "margin rate", "140", "28.2%", "36.5%", "−8.3 pts",
-        "−9.3 pts to −7.3 pts", "−8.3 pts", "unusual",
+        "Lydia Cottam (S-12)", "margin rate", "140", "28.2% / 36.5%",
+        "−8.3 pts (−9.3 pts to −7.3 pts)", "−8.3 pts", "unusual: behind peers",
     )  # fmt: skip
 
 

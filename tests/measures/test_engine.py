@@ -24,7 +24,7 @@ class TestMeasure:
             ("Seating", "revenue"): 200,
             ("Seating", "average_order_value"): 200,
         }
-        assert by_category.columns.tolist() == ["numerator", "denominator", "value"]
+        assert by_category.columns.tolist() == engine.PARTS
 
     def test_parts_of_parts(self, tiny):
         table = engine.measure(tiny, "all", parse("2025"), ["revenue"], by=["region", "channel"])

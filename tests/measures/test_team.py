@@ -47,7 +47,7 @@ def sums(book: measures.Book, person: str) -> list[float]:
 
 
 def test_margins_discounts_and_kept_accounts_are_as_worked_by_hand(few):
-    books = measures.books(few, parse("2026"), pd.Timestamp("2026-12-31"))
+    books = measures.books(few, parse("2026"), pd.Timestamp("2026-12-31"), 30)
     # A sold 120 and 80 for 60 and 60; list prices were 150 and 80.
     assert sums(books["margin_rate"], "A") == [80, 200]
     assert sums(books["discount_rate"], "A") == [30, 230]
@@ -70,7 +70,7 @@ def test_engines_add_the_same_up(demo_folder, tmp_path_factory, postgres_engine)
     folder = slice_of(demo_folder, tmp_path_factory.mktemp("slice") / "snapshot")
     window = parse("2026-01..2026-10")
     here, there = (
-        measures.books(open_snapshot(folder, engine), window, AS_OF)
+        measures.books(open_snapshot(folder, engine), window, AS_OF, 30)
         for engine in ("duckdb", postgres_engine)
     )
     assert list(here) == list(there)

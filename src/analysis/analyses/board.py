@@ -13,16 +13,19 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 from analysis import paths
 from analysis.errors import ParameterError, nearest
 from analysis.measures import engine
-from analysis.measures.catalogue import DIMENSIONS, MEASURES, Measure
+from analysis.measures.catalogue import DIMENSIONS, MEASURES, Measure, Part
 from analysis.measures.views import VIEWS
+from analysis.measures.views.people import YEAR
 from analysis.model.dataset import Dataset
 from analysis.params import WHOLE_FIRM, Run
 
 BASES = ("year_before", "prior")
 Sums = tuple[float, float, float]
 """Numerator, denominator and sum of squares."""
-SPLITS = ("category", "region", "channel")
+SPLITS = ("category", "region", "channel", "salesperson")
 """What a shortfall is looked for in, in this order where two tell equally much."""
+OF_A_YEAR = ("buyers", "earlier")
+"""Views of the customers of a year, whatever the period."""
 
 
 def check(run: Run) -> None:
@@ -48,7 +51,9 @@ def indicators(run: Run) -> list[str]:
     return list(dict.fromkeys([*run.profile.indicators, *held]))
 
 
-def board(comparison: pd.DataFrame, run: Run, base: str | None) -> pd.DataFrame:
+def board(
+    comparison: pd.DataFrame, run: Run, base: str | None, is_whole: bool = True
+) -> pd.DataFrame:
     """Each indicator beside its base, its target and its benchmark, and whether it got better.
 
     Parameters
@@ -60,6 +65,9 @@ def board(comparison: pd.DataFrame, run: Run, base: str | None) -> pd.DataFrame:
         are judged.
     base : {"prior", "year_before"} or None
         The period to compare with.
+    is_whole : bool
+        Whether the data reach the end of the period. Half a period is neither set against a whole
+        one nor held against a target for a whole one.
 
     Returns
     -------
@@ -68,12 +76,13 @@ def board(comparison: pd.DataFrame, run: Run, base: str | None) -> pd.DataFrame:
         profile. Columns ``weight`` (0–1; missing for one that is only held against something),
         ``current``, ``before``, ``change`` (in the indicator's unit), ``relative`` (share of a
         positive base; of rates the change itself), ``low`` and ``high`` (95 % interval of the
-        change; rates and means of cases), ``n`` (cases now; missing for sums and counts),
-        ``target`` and ``benchmark`` (missing if none), ``gap_target`` and ``gap_benchmark``
-        (current less each), ``stake`` (money the gap to the target is worth; missing where it is
-        not of money) and ``verdict``: ``better``, ``worse``, ``same`` (less than the smallest
-        notable change, or an interval that holds zero), ``few`` (too few cases) or ``unknown``
-        (no base).
+        change; rates and means of cases that are other cases in the base), ``n`` and ``n_before``
+        (cases now and in the base; missing for sums and counts), ``target`` and ``benchmark``
+        (missing if none), ``gap_target`` and ``gap_benchmark`` (current less each; missing of a
+        period so far and of too few cases), ``stake`` (money the gap to the target is worth;
+        missing where it is not of money) and ``verdict``: ``better``, ``worse``, ``same`` (less
+        than the smallest notable change, or an interval that holds zero), ``few`` (too few cases now or in the
+        base) or ``unknown`` (no base, a period so far, or returns that still come in).
 
     References
     ----------
@@ -82,7 +91,7 @@ def board(comparison: pd.DataFrame, run: Run, base: str | None) -> pd.DataFrame:
     """
     known = comparison[comparison["current"].notna()]
     rows = [
-        _row(str(name), known.loc[name], run, base)
+        _row(str(name), known.loc[name], run, base if is_whole else None, is_whole)
         for name in indicators(run)
         if name in known.index
     ]
@@ -120,14 +129,14 @@ def shortfalls(board: pd.DataFrame) -> pd.DataFrame:
         One row per indicator and ``against`` (``target``, ``benchmark``; index). Columns
         ``current``, ``held`` (what it is held against), ``gap`` (in the indicator's unit, in the
         direction that is bad, positive), ``stake`` (money; missing where the gap is of none) and
-        ``n``. A gap of less than rounding is none.
+        ``n``. A gap of less than rounding is none; of a period so far nothing is said.
     """
     rows = []
     for name, row in board.iterrows():
         one = MEASURES[str(name)]
         for against in ("target", "benchmark"):
             gap = row[f"gap_{against}"] * (-1 if one.good == "up" else 1)
-            if pd.notna(gap) and gap > 1e-9 and row["verdict"] != "few":
+            if pd.notna(gap) and gap > 1e-9:
                 held = row[against]
                 rows.append((name, against, row["current"], held, gap,
                              _stake(one, gap, row["denominator"]), row["n"]))  # fmt: skip
@@ -139,9 +148,14 @@ def shortfalls(board: pd.DataFrame) -> pd.DataFrame:
 def missed_target(data: Dataset, run: Run, missed: pd.DataFrame) -> pd.DataFrame:
     """Where the worst missed target was missed: what each part fell short by.
 
-    A ratio is missed by ``target × denominator − numerator`` of its whole, and that adds up over
-    parts; so does each part's share of it. The dimension is the one whose parts tell most: in
-    which the shortfalls of parts, where there are some, exceed the whole's by least.
+    A ratio is missed by ``target × denominator − numerator`` of its whole, which adds up over
+    parts. A sum has no target by part: each part is asked for its share of the whole in the
+    base, as if all were to grow alike. A count of customers, who buy in several parts, and a sum
+    without a base are not split.
+
+    The dimension is the one whose parts tell most: in which the part that fell short most has most
+    more of the parts' shortfalls than of what they were asked for. Where all parts fall short
+    alike it has no more, however many they are.
 
     Parameters
     ----------
@@ -156,87 +170,133 @@ def missed_target(data: Dataset, run: Run, missed: pd.DataFrame) -> pd.DataFrame
     -------
     DataFrame
         One row per part, indexed by a dimension, largest shortfall first. Columns ``numerator``,
-        ``denominator``, ``value``, ``target`` and ``shortfall`` (in the numerator's unit; negative
-        where the part beat the target). Shortfalls add up to the whole's. No rows where no target
-        is missed, or where none of the parts is known. ``attrs["measure"]`` names the indicator.
+        ``denominator`` (of a sum missing), ``value``, ``before`` (the part's own value in the
+        base; missing where there is none), ``target`` (of a sum, the part's share of it) and
+        ``shortfall`` (in the numerator's unit; negative where the part beat the target).
+        Shortfalls add up to the whole's. No rows where no target is missed, or where none of the
+        parts is known. ``attrs["measure"]`` names the indicator, ``attrs["base"]`` the base.
     """
     targets = missed[missed.index.get_level_values("against") == "target"]
     for (name, _), row in targets.iterrows():
         one = MEASURES[str(name)]
-        if one.is_amount:
-            continue
         tables = list(_parts(data, run, one, float(row["held"])))
         if tables:
             best = max(tables, key=_told)
-            best.attrs["measure"] = one.name
+            best.attrs |= {"measure": one.name, "base": data.base(run) or ""}
             return best
-    empty = pd.DataFrame(columns=["numerator", "denominator", "value", "target", "shortfall"])
-    empty.attrs["measure"] = ""
+    columns = ["numerator", "denominator", "value", "before", "target", "shortfall"]
+    empty = pd.DataFrame(columns=columns)
+    empty.attrs |= {"measure": "", "base": ""}
     return empty.rename_axis("category")
 
 
 def _parts(data: Dataset, run: Run, one: Measure, target: float) -> Iterable[pd.DataFrame]:
     """The shortfall by each dimension the indicator can be split by."""
-    views = [VIEWS[half.of] for half in one.halves.values() if hasattr(half, "of")]
-    sign = 1 if one.good == "up" else -1
+    views = [VIEWS[half.of] for half in one.halves.values() if isinstance(half, Part)]
     for name in SPLITS:
         if name == "region" and run.region != WHOLE_FIRM:
             continue
-        if not all(name in view.dimensions for view in views) or not data.has(
-            DIMENSIONS[name].needs
-        ):
-            continue
-        table = engine.measure(data, run.region, run.period, [one.name], [name])
-        parts = table.droplevel("measure").dropna(subset=["numerator", "denominator"])
-        if len(parts) > 1:
-            gap = sign * (target * parts["denominator"] - parts["numerator"])
-            parts = parts.assign(target=target, shortfall=gap)
-            yield parts.sort_values("shortfall", ascending=False, kind="stable")
+        needs = DIMENSIONS[name].needs
+        if all(name in view.dimensions for view in views) and data.has(needs):
+            parts = _measured(data, run, one, name)
+            parts = (
+                _short_of_sum(parts, one, target) if one.is_amount else _short(parts, one, target)
+            )
+            if len(parts) > 1:
+                yield parts.sort_values("shortfall", ascending=False, kind="stable")
+
+
+def _measured(data: Dataset, run: Run, one: Measure, name: str) -> pd.DataFrame:
+    """The indicator by part, with each part's own value in the base."""
+    parts = engine.measure(data, run.region, run.period, [one.name], [name]).droplevel("measure")
+    base = data.base_period(run)
+    if base is None:
+        return parts.assign(before=float("nan"))
+    before = engine.measure(data, run.region, base, [one.name], [name]).droplevel("measure")
+    if one.is_amount:  # a part that sold nothing now was asked for something all the same
+        parts = parts.reindex(parts.index.union(before.index)).rename_axis(name)
+        parts = parts.fillna({"numerator": 0.0, "value": 0.0})
+    return parts.assign(before=before["value"])
+
+
+def _short(parts: pd.DataFrame, one: Measure, target: float) -> pd.DataFrame:
+    """What each part of a ratio fell short by."""
+    parts = parts.dropna(subset=["numerator", "denominator"])
+    gap = target * parts["denominator"] - parts["numerator"]
+    sign = 1 if one.good == "up" else -1
+    return parts.assign(target=target, asked=parts["denominator"], shortfall=sign * gap)
+
+
+def _short_of_sum(parts: pd.DataFrame, one: Measure, target: float) -> pd.DataFrame:
+    """What each part of a sum fell short by of its share of the target; none without a base."""
+    before = parts["before"].fillna(0.0)
+    if not one.additive or not before.sum() > 0 or (before < 0).any():
+        return parts.iloc[:0]
+    asked = target * before / before.sum()
+    sign = 1 if one.good == "up" else -1
+    return parts.assign(target=asked, asked=asked, shortfall=sign * (asked - parts["numerator"]))
 
 
 def _told(parts: pd.DataFrame) -> float:
-    """How much of the parts' shortfall the first of them has, over what an even share would be."""
+    """How much more of the parts' shortfalls the first has than of what they were asked for.
+
+    Examples
+    --------
+    Two parts asked for as much, of which one alone fell short; four that fell short alike:
+
+    >>> two = pd.DataFrame({"asked": [50.0, 50.0], "shortfall": [10.0, -5.0]})
+    >>> four = pd.DataFrame({"asked": [25.0] * 4, "shortfall": [10.0] * 4})
+    >>> _told(two), _told(four)
+    (0.5, 0.0)
+    """
     short = parts["shortfall"].clip(lower=0)
-    return float(short.iloc[0] / short.sum() * len(parts)) if short.sum() > 0 else 0.0
+    if not short.sum() > 0:
+        return 0.0
+    return float(short.iloc[0] / short.sum() - parts["asked"].iloc[0] / parts["asked"].sum())
 
 
 def _row_columns() -> tuple[str, ...]:
     return (
         "measure", "weight", "current", "before", "change", "relative", "low", "high", "n",
-        "numerator", "denominator", "target", "benchmark", "gap_target", "gap_benchmark", "stake",
-        "verdict",
+        "n_before", "numerator", "denominator", "target", "benchmark", "gap_target",
+        "gap_benchmark", "stake", "verdict",
     )  # fmt: skip
 
 
-def _row(name: str, row: pd.Series, run: Run, base: str | None) -> tuple[object, ...]:
+def _row(
+    name: str, row: pd.Series, run: Run, base: str | None, is_whole: bool
+) -> tuple[object, ...]:
     one = MEASURES[name]
     nothing = float("nan")
     before = row[base] if base else nothing
     change = row["current"] - before
     is_rate = one.unit == "rate"
     relative = change if is_rate else change / before if before > 0 else nothing
-    low, high = _interval(one, row, base)
-    cases = nothing if one.is_amount or one.per != "cases" else row["current_denominator"]
+    low, high = _interval(one, row, run, base)
+    is_counted = not one.is_amount and one.per == "cases"
+    cases = row["current_denominator"] if is_counted else nothing
+    then = row[f"{base}_denominator"] if is_counted and base else nothing
     held = {
         kind: next((h.value for h in run.held_against if (h.indicator, h.kind) == (name, kind)),
                    nothing)
         for kind in ("target", "benchmark")
     }  # fmt: skip
-    gaps = {kind: row["current"] - value for kind, value in held.items()}
+    is_judged = is_whole and not cases < run.settings.board.min_n
+    gaps = {kind: row["current"] - value if is_judged else nothing for kind, value in held.items()}
     bad = gaps["target"] * (-1 if one.good == "up" else 1)
     stake = _stake(one, bad, row["current_denominator"]) if bad > 0 else nothing
     return (
         name, run.profile.weights.get(name, nothing), row["current"], before, change, relative,
-        low, high, cases, row["current_numerator"], row["current_denominator"], held["target"],
-        held["benchmark"], gaps["target"], gaps["benchmark"], stake,
-        _verdict(one, change, relative, (low, high), cases, run),
+        low, high, cases, then, row["current_numerator"], row["current_denominator"],
+        held["target"], held["benchmark"], gaps["target"], gaps["benchmark"], stake,
+        _verdict(one, change, relative, (low, high), (cases, then), run),
     )  # fmt: skip
 
 
-def _interval(one: Measure, row: pd.Series, base: str | None) -> tuple[float, float]:
-    """95 % interval of the change of a rate or mean of cases."""
+def _interval(one: Measure, row: pd.Series, run: Run, base: str | None) -> tuple[float, float]:
+    """95 % interval of the change of a rate or mean of cases, where they are independent."""
     unknown = float("nan"), float("nan")
-    if not base or one.is_amount or one.per != "cases":
+    if not base or one.is_amount or one.per != "cases" or _overlap(one, run, base):
         return unknown
     now, before = (
         tuple(row[f"{window}_{half}"] for half in ("numerator", "denominator", "squares"))
@@ -249,6 +309,13 @@ def _interval(one: Measure, row: pd.Series, base: str | None) -> tuple[float, fl
         return unknown
     low, high = confint_proportions_2indep(*now[:2], *before[:2], method="newcomb")
     return float(low), float(high)
+
+
+def _overlap(one: Measure, run: Run, base: str) -> bool:
+    """Whether the years two periods end are in part the same, and so their customers."""
+    months = (run.period.last - run.base_period(base).last).n
+    of = {half.of for half in one.halves.values() if isinstance(half, Part)}
+    return months < YEAR and not of.isdisjoint(OF_A_YEAR)
 
 
 def _of_means(now: Sums, before: Sums) -> tuple[float, float]:
@@ -271,18 +338,18 @@ def _verdict(
     change: float,
     relative: float,
     interval: tuple[float, float],
-    cases: float,
+    cases: tuple[float, float],
     run: Run,
 ) -> str:
     if np.isnan(change) or not one.settled:
         return "unknown"
-    if cases < run.settings.board.min_n:
+    if any(n < run.settings.board.min_n for n in cases):
         return "few"
     known = not np.isnan(interval[0])
     if known and interval[0] <= 0 <= interval[1]:
         return "same"
     if one.good == "neither" or abs(relative) < run.settings.notable_share * (
-        0.5 if one.unit == "rate" else 1
+        run.settings.board.rate_share if one.unit == "rate" else 1
     ):
         return "same"
     return "better" if (change > 0) == (one.good == "up") else "worse"

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from analysis.analyses import collections
 from analysis.analyses.rates import Z, difference, poisson, wilson
 from analysis.measures import channels, engine, retention
 from analysis.measures.catalogue import GROSS_MARGIN_RATE, ORDERS, REVENUE
@@ -23,6 +24,18 @@ RULE = ["rule", "part", "value", "low", "high", "threshold", "n", "at_stake", "v
 HIT, NEAR, CLEAR, FEW, IDLE = "hit", "near", "clear", "few", "idle"
 """Verdicts of a rule: it holds; it holds or not within the interval; it does not; too few to say;
 it holds everywhere, and so tells nothing apart."""
+PAID_VERDICTS = {
+    collections.REVIEW: HIT,
+    collections.WATCH: NEAR,
+    collections.KEEP: CLEAR,
+    collections.FEW: FEW,
+}
+PAID = {
+    "due": "due", "paid_in_time": "paid", "payments": "invoices", "rate": "paid_rate",
+    "low": "paid_low", "high": "paid_high", "verdict": "paid_verdict",
+}  # fmt: skip
+"""Columns of ``analyses.collections.rates``, and what they are called here."""
+DAYS_A_MONTH = 365.25 / 12
 
 
 def selling(firm: Dataset, run: Run, by: str = "channel") -> pd.DataFrame:
@@ -47,11 +60,14 @@ def selling(firm: Dataset, run: Run, by: str = "channel") -> pd.DataFrame:
         ``customers`` and ``kept`` (counts) with ``kept_rate``, ``kept_low``, ``kept_high``,
         ``kept_before`` (the rate a year earlier, missing where the data do not reach) and
         ``kept_change_low``, ``kept_change_high`` (interval of the change); ``due``, ``paid``
-        (money), ``invoices`` (count), ``paid_rate``, ``paid_low``, ``paid_high``.
-        Margin, customers kept and money collected are of the months that
-        ``settings.channels.months`` and ``settings.activity.quiet_months`` name, up to the
-        period's last month: a single month is too short for any of them. A customer is *kept*
-        who bought in the half before last and again, anywhere in the firm, in the last.
+        (money on account, paid within ``collections.grace_days`` of its due date), ``invoices``
+        (count), ``paid_rate``, ``paid_low``, ``paid_high`` and ``paid_verdict``, all as
+        ``analyses.collections.rates`` gives them, and ``unpaid`` (money: due less paid, at the
+        pace of its window over ``settings.channels.months``).
+        Margin and customers kept are of the months that ``settings.channels.months`` and
+        ``settings.activity.quiet_months`` name, up to the period's last month: a single month is
+        too short for any of them. A customer is *kept* who bought in the half before last and
+        again, anywhere in the firm, in the last.
     """
     wanted, quiet = run.settings.channels, run.settings.activity.quiet_months
     last = pd.Period(firm.as_of(run), "M")
@@ -74,10 +90,7 @@ def selling(firm: Dataset, run: Run, by: str = "channel") -> pd.DataFrame:
     )
     table["margin_orders"] = taken.xs(ORDERS, level="measure")["value"]
     table = table.join(_kept(firm, run.region, last, quiet, by))
-    due = channels.collected(
-        firm, run.region, window, min(firm.as_of(run), window.end), wanted.grace_days, by
-    )
-    table = table.join(_collected(due))
+    table = table.join(_paid(firm, run, by))
     return table.rename_axis(by).sort_values("revenue", ascending=False, kind="stable")
 
 
@@ -162,8 +175,9 @@ def rules(
         ``part``, ``value`` with ``low`` and ``high`` (95 %; missing: a sum that was counted),
         ``threshold``, ``n``, ``at_stake`` (money over the scorecard's months) and ``verdict``:
         ``hit``; ``near``: the interval spans the threshold; ``clear``: it does not hold; ``few``:
-        fewer than ``min_count``; ``idle``: every region meets it. ``grow`` is not tried where
-        ``shift`` holds, which asks for more.
+        fewer than ``min_count``; ``idle``: every region meets it. ``close`` has the verdict of
+        ``analyses.collections``: review is ``hit``, watch is ``near``, keep is ``clear``. ``grow``
+        is not tried where ``shift`` holds, which asks for more.
     """
     rows = [*_selling_rules(sold, benchmarks, wanted), *_marketing_rules(won, wanted)]
     rows += _region_rules(regions, wanted)
@@ -241,19 +255,13 @@ def _kept(firm: Dataset, region: str, last: pd.Period, quiet: int, by: str) -> p
     )
 
 
-def _collected(due: pd.DataFrame) -> pd.DataFrame:
-    """The share of money due that was paid; its interval is that of a ratio of sums."""
-    rate = due["paid"] / due["due"].where(due["due"] > 0)
-    spread = (1 - 2 * rate) * due["paid_squared"] + rate**2 * due["due_squared"]
-    # Nothing unpaid has no spread of its own: Wilson's end for the count of invoices stands in.
-    low, high = wilson(due["paid_invoices"], due["invoices"])
-    reach = Z * np.sqrt(spread.clip(lower=0)) / due["due"]
-    exact = (rate == 0) | (rate == 1)
-    return due[["due", "paid", "invoices"]].assign(
-        paid_rate=rate,
-        paid_low=np.where(exact, low, (rate - reach).clip(lower=0)),
-        paid_high=np.where(exact, high, (rate + reach).clip(upper=1)),
-    )
+def _paid(firm: Dataset, run: Run, by: str) -> pd.DataFrame:
+    """What was paid on account, as the collections judge it."""
+    rates = collections.rates(firm, run, [by])
+    table = rates.rename(columns=PAID).reindex(columns=[*PAID.values()])
+    judged = collections.window(firm, run)
+    pace = run.settings.channels.months * DAYS_A_MONTH / ((judged.last - judged.first).days + 1)
+    return table.assign(unpaid=(table["due"] - table["paid"]) * pace)
 
 
 def _brought(by_age: pd.DataFrame, index: pd.Index) -> dict[str, pd.Series]:
@@ -316,9 +324,11 @@ def _selling_rules(
         short = usual - row["margin_rate"]
         yield _try("margin_shortfall", part, short, wanted.margin_shortfall, row["margin_orders"],
                    wanted, above=True, stake=short * row["with_cost"])  # fmt: skip
-        yield _try("close", part, row["paid_rate"], wanted.close_collection, row["invoices"],
+        due = _try("close", part, row["paid_rate"], wanted.close_collection, row["invoices"],
                    wanted, above=False, low=row["paid_low"], high=row["paid_high"],
-                   stake=row["due"] - row["paid"])  # fmt: skip
+                   stake=row["unpaid"])  # fmt: skip
+        # Judged once, where collections are: two verdicts on one rate would be one too many.
+        yield due | {"verdict": PAID_VERDICTS.get(row["paid_verdict"], FEW)}
 
 
 def _region_rules(regions: pd.DataFrame, wanted: Channels) -> list[dict[str, object]]:

@@ -207,7 +207,7 @@ def overdue_customers(firm: Dataset, run: Run) -> pd.DataFrame:
     -------
     DataFrame
         One row per customer with anything overdue, indexed by ``customer_id`` (masked unless the
-        run shows personal data), ``name`` masked too; columns ``region``, the overdue ages of
+        run shows personal data; masks that are alike are numbered); columns the overdue ages of
         :func:`ageing` (money), ``overdue`` (their sum), ``payments`` and ``days`` (the oldest is
         overdue).
     """
@@ -221,7 +221,15 @@ def overdue_customers(firm: Dataset, run: Run) -> pd.DataFrame:
     )
     table = table[table["overdue"] > 0].sort_values("overdue", ascending=False, kind="stable")
     shown = table[[*LATE, "overdue", "payments", "days"]]
-    return masked(shown, run.settings.show_personal)
+    return _told_apart(masked(shown, run.settings.show_personal))
+
+
+def _told_apart(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with a number after each mask that several of them have."""
+    masks = rows.index.to_series()
+    place = (masks.groupby(masks).cumcount() + 1).astype(str)
+    apart = masks.where(~masks.duplicated(keep=False), masks + "-" + place)
+    return rows.set_axis(pd.Index(apart, name=rows.index.name))
 
 
 def _collected(firm: Dataset, run: Run, one: Window, by: list[str]) -> pd.DataFrame:

@@ -14,13 +14,16 @@ The whole firm has nothing beside it and is held against its own growth before.
 
 How far chance reaches is read off placebos: the same arithmetic at other cells and other weeks,
 each over its own sampling error, as small cells swing more than large ones. The logarithm of a
-count of n has a sampling variance of 1 / n.
+count of n has a sampling variance of 1 / n. Placebos of one scope a few weeks apart share weeks and
+tell much the same; how many there are is counted without those.
 
 References
 ----------
 Angrist & Pischke, *Mostly Harmless Econometrics*, 2009, ch. 5 (differences in differences).
 Abadie, Diamond & Hainmueller, "Synthetic control methods for comparative case studies", JASA 105
 (2010), sec. 2.4 (placebos in space and time).
+Donald & Lang, "Inference with difference-in-differences and other panel data", *Review of Economics
+and Statistics* 89 (2007) (Student's t of few groups).
 """
 
 from __future__ import annotations
@@ -32,6 +35,7 @@ from math import erfc, sqrt
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -43,6 +47,9 @@ STEP = 4
 
 MOSTLY = 0.8
 """Share of a scope's cells in which nothing may have happened for it to be a placebo."""
+
+FEWEST = 5
+"""Placebos that do not overlap it takes to say how far chance reaches at all."""
 
 CONFIDENCE, NORMAL = 0.95, 1.959963984540054
 """Of intervals; and the normal quantile: none is narrower than chance in the lines alone."""
@@ -125,7 +132,8 @@ class Estimate:
     p : float
         Share of placebos, the scope itself counted as one, that moved as far for their size.
     placebos : int
-        How many there were.
+        How many there were whose weeks do not overlap. Those between them count for ``reach`` and
+        ``p``, but tell nothing of their own.
     lines : float
         Order lines in the scope, of the shorter spell.
     """
@@ -219,7 +227,9 @@ class Panel:
         least : int
             Order lines a scope needs in either spell.
         placebos : int
-            How many placebos there must be at least.
+            With fewer placebos than this whose weeks do not overlap, 95 % of them cannot be told
+            from all: the interval is then no narrower than Student's t of so many makes it; with
+            fewer than :data:`FEWEST` there is none.
         """
         # What happened to a part of the firm is no reason to leave out the firm.
         touched = [] if scope == Scope() else list(touched)
@@ -231,19 +241,40 @@ class Panel:
         log, variance, lines = (float(part[row, column]) for part in measured)
         if not np.isfinite(log):
             return Estimate(lines=lines)
-        chance = self.chance(scope, spell, touched, least)
-        if len(chance) < placebos:
-            return Estimate(log, float("nan"), float("nan"), len(chance), lines)
+        chance, apart = self.placebos(scope, spell, touched, least)
+        if apart < FEWEST:
+            return Estimate(log, float("nan"), float("nan"), apart, lines)
         size = abs(log) / np.sqrt(variance)
-        reach = quantile(chance) * np.sqrt(variance)
+        reach = quantile(chance)
         p = (1 + int((chance >= size).sum())) / (len(chance) + 1)
         p = max(p, erfc(size / sqrt(2)))  # as the interval: no surer than chance in the lines alone
-        return Estimate(log, float(reach), float(p), len(chance), lines)
+        if apart < placebos:
+            scatter = float(np.sqrt((chance**2).mean()))
+            reach = max(reach, float(stats.t.ppf((1 + CONFIDENCE) / 2, apart)) * scatter)
+            p = max(p, float(2 * stats.t.sf(size / scatter, apart))) if scatter > 0 else p
+        reach *= np.sqrt(variance)
+        return Estimate(log, float(reach), float(p), apart, lines)
 
     def chance(self, scope: Scope, spell: Spell, touched: list[Touched], least: int) -> Floats:
-        """How many sampling errors scopes of the same shape moved where nothing happened."""
+        """The errors of :meth:`placebos` alone."""
+        return self.placebos(scope, spell, touched, least)[0]
+
+    def placebos(
+        self, scope: Scope, spell: Spell, touched: list[Touched], least: int
+    ) -> tuple[Floats, int]:
+        """How many sampling errors scopes of the same shape moved where nothing happened.
+
+        Returns
+        -------
+        array
+            One per scope and window. Windows begin a few weeks after one another, so that where
+            they begin does not matter, and overlap.
+        int
+            How many of them share no week of the event's length with another of their scope.
+        """
         step = max(1, min(spell.now.count // 2, STEP))
         found: list[Floats] = []
+        apart, free = 0, np.full((1, 1), -np.inf)
         # The whole firm is compared with the weeks just before alone, and may be so again later.
         own = Touched(scope, spell.now if scope == Scope() else Weeks(spell.now.first, 0))
         for later in range(-spell.now.last, self.length, step):
@@ -257,7 +288,10 @@ class Panel:
             whole = _folded(np.ones_like(self.cells(Scope()), dtype=float), scope)
             keep = np.isfinite(log) & (quiet >= MOSTLY * whole)
             found.append(np.abs(log[keep]) / np.sqrt(variance[keep]))
-        return np.concatenate(found) if found else np.array([])
+            is_apart = keep & (later >= free)
+            free = np.where(is_apart, later + spell.now.count, free)
+            apart += int(is_apart.sum())
+        return (np.concatenate(found) if found else np.array([])), apart
 
     def path(
         self, scope: Scope, before: Weeks | None, touched: list[Touched], least: int, until: int

@@ -12,18 +12,21 @@ from analysis.model.dataset import Dataset
 from analysis.params import WHOLE_FIRM, Run
 from analysis.periods import Period
 
-UNITS = ("salesperson", "region", "channel", "category", "industry")
-OF_TRADE = ("channel",)
-"""Dimensions whose discounts are usually agreed terms, not a seller's choice."""
-DECIDERS = ("salesperson", "industry", "category", "region")
+UNITS = ("salesperson", "region", "industry")
+"""What is compared; not the category or channel, in which alike deals agree."""
+DECIDERS = ("salesperson", "industry", "region")
 """Whose the money is where it is in several rows: the one who decides it first."""
-ABOVE, TERMS, WITHIN, FEW = "above", "terms", "within", "few"
+ABOVE, WITHIN, FEW = "above", "within", "few"
+OTHERS = "(few)"
+"""Parts of a dimension that have too few customers each, as one row."""
 CONFIDENCE = 0.95
 COLUMNS = [
     "dimension", "part", "name", "lines", "customers", "list_value", "discount", "expected",
     "excess", "low", "high", "rate", "peer_rate", "points", "points_low", "points_high",
     "chance_of_nothing", "verdict",
 ]  # fmt: skip
+ENDS = ["low", "high", "points_low", "points_high", "chance_of_nothing"]
+UNTOLD = [*[np.nan] * len(ENDS), FEW]
 RESPONSE = ["slope", "low", "high", "variation", "units", "months", "verdict"]
 
 
@@ -33,7 +36,7 @@ def lacking(firm: Dataset) -> str:
 
 
 def above_peers(firm: Dataset, run: Run) -> pd.DataFrame:
-    """Discount each seller, region, channel, category and group gives above what others give.
+    """Discount each seller and region gives, and each industry gets, above others' alike deals.
 
     Parameters
     ----------
@@ -46,14 +49,15 @@ def above_peers(firm: Dataset, run: Run) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per part of each dimension the firm delivers, most money above others' first.
+        One row per part of each dimension the firm delivers, most money above others' first;
+        sellers and industries with fewer than ``min_customers`` are one row, :data:`OTHERS`.
         Columns ``COLUMNS``: money over the window; ``rate`` and ``peer_rate`` of list value, and
-        ``points``, their difference (0–1). ``low`` and ``high`` are 95 % intervals of ``excess``,
-        with customers as the sample, as wide as it takes for all parts of a dimension together
-        to be wrong in one of twenty cases (Bonferroni); ``chance_of_nothing`` likewise.
-        ``verdict``: ``above`` where the whole interval is and the difference is at least
-        ``discounts.min_points``, ``terms`` likewise for channels, where it is agreed, ``few``
-        with fewer than ``min_customers``, else ``within``.
+        ``points``, their difference (0–1). ``low`` and ``high`` are 95 % intervals of ``excess``
+        (missing with fewer than ``min_customers``), with customers as the sample, as wide as it
+        takes for all parts of a dimension together to be wrong in one of twenty cases (Bonferroni);
+        ``chance_of_nothing`` likewise. ``verdict``: ``above`` where the whole interval is and the
+        difference is at least ``discounts.min_points``, ``few`` with fewer than ``min_customers``,
+        else ``within``.
 
     Notes
     -----
@@ -74,20 +78,37 @@ def above_peers(firm: Dataset, run: Run) -> pd.DataFrame:
             sums = sums[sums.index == run.region]
         if len(sums) == 0:
             continue
+        if unit != "region":
+            sums = folded(sums, settings.min_customers)
         one = judged(sums, settings.min_customers, settings.min_points)
-        terms = (one["verdict"] == ABOVE) & (unit in OF_TRADE)
+        one.loc[[part == OTHERS for part in sums.index], [*ENDS, "verdict"]] = UNTOLD
         parts.append(
             one.assign(
                 dimension=unit,
                 part=[str(part) for part in sums.index],
                 name=[_name(unit, str(part), run, names) for part in sums.index],
-                verdict=one["verdict"].mask(terms, TERMS),
             )
         )
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
     table = pd.concat(parts, ignore_index=True)[COLUMNS]
     return table.sort_values("excess", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def folded(sums: pd.DataFrame, least: int) -> pd.DataFrame:
+    """The sums of one dimension, parts of fewer customers than ``least`` as one, the last.
+
+    Examples
+    --------
+    >>> sums = pd.DataFrame({"customers": [12.0, 2.0, 3.0]}, index=["Offices", "???", "misc"])
+    >>> folded(sums, 10)["customers"].to_dict()
+    {'Offices': 12.0, '(few)': 5.0}
+    """
+    few = sums["customers"] < least
+    if not few.any():
+        return sums
+    rest = sums[few].sum().to_frame(OTHERS).T
+    return pd.concat([sums[~few], rest]).rename_axis(sums.index.name)
 
 
 def judged(sums: pd.DataFrame, min_customers: int, min_points: float) -> pd.DataFrame:
@@ -107,11 +128,12 @@ def judged(sums: pd.DataFrame, min_customers: int, min_points: float) -> pd.Data
     ([0.1, 10.0, 10.0], 'above')
     """
     n = sums["customers"]
+    tested = max(int((n >= min_customers).sum()), 1)
     variance = (sums["excess_squared"] - sums["excess"] ** 2 / n).clip(lower=0) * n / (n - 1)
     error = np.sqrt(variance.where(n > 1))
     degrees = (n - 1).clip(lower=1)
-    reach = stats.t.ppf(1 - (1 - CONFIDENCE) / 2 / max(len(sums), 1), degrees) * error
-    chance = 2 * stats.t.sf((sums["excess"] / error).abs(), degrees) * len(sums)
+    reach = stats.t.ppf(1 - (1 - CONFIDENCE) / 2 / tested, degrees) * error
+    chance = 2 * stats.t.sf((sums["excess"] / error).abs(), degrees) * tested
     base = sums["list_value"]
     table = sums.assign(
         low=sums["excess"] - reach,
@@ -123,8 +145,9 @@ def judged(sums: pd.DataFrame, min_customers: int, min_points: float) -> pd.Data
     )
     table = table.assign(points_low=table["low"] / base, points_high=table["high"] / base)
     above = (table["low"] > 0) & (table["points"] >= min_points)
-    verdict = np.where(n < min_customers, FEW, np.where(above, ABOVE, WITHIN))
-    return table.assign(verdict=verdict).reset_index(drop=True)
+    table = table.assign(verdict=np.where(above, ABOVE, WITHIN))
+    table.loc[n < min_customers, [*ENDS, "verdict"]] = UNTOLD
+    return table.reset_index(drop=True)
 
 
 def response(firm: Dataset, run: Run) -> pd.DataFrame:

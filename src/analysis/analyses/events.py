@@ -97,8 +97,8 @@ def event_effects(around: Around, run: Run, asked: Questions) -> pd.DataFrame:
         One row per event, by first day. Its columns of the diary; ``weeks`` measured (count);
         ``log`` and ``reach`` of the estimate; ``effect``, ``low`` and ``high`` (share by which
         order lines were above or below what they would have been, 95 %), ``p``, ``n`` (order lines
-        of the shorter spell), ``placebos``; ``says``: ``rose``, ``fell``, ``nothing`` (no visible
-        effect) or ``unclear``; ``why`` it is unclear: ``short`` (no whole week), ``few`` (lines or
+        of the shorter spell), ``placebos``; ``says``: ``rose``, ``fell``, ``nothing`` (all of
+        the interval lies within ``asked.events.nothing``) or ``unclear``; ``why`` it is unclear: ``short`` (no whole week), ``few`` (lines or
         history), ``mixed`` (another event of the whole firm lies in the weeks it would be compared
         with), ``alone`` (too few placebos), ``wide`` (the interval says too little).
     """
@@ -177,7 +177,7 @@ def _told(found: Estimate, spell: Spell | None, mixed: bool, asked: Questions) -
         why = "few"
     elif not found.is_known:
         why = "alone"
-    elif not found.is_visible and found.reach > asked.events.widest:
+    elif not found.is_visible and max(-found.share(-1), found.share(1)) > asked.events.nothing:
         why = "wide"
     says = UNCLEAR if why else NOTHING
     if found.is_visible:

@@ -145,8 +145,10 @@ def crossing(units: pd.DataFrame, cross: Cross, doubt: float, least: int) -> pd.
     -------
     DataFrame
         One row per ``row`` and ``column`` (index) that has a customer, with ``TOTAL`` of each as
-        the last of its level. Columns as :func:`comparison`, and ``shown`` (whether it has
-        ``least`` customers). A cell is tested against all other cells that have a name in rows
+        the last of its level. Columns as :func:`comparison`, ``shown`` (whether it has
+        ``least`` customers), and ``named_value`` and ``named_customers``, the same in every row:
+        the measure of all cells that have a name, which is what a cell is tested against. A cell is tested against all other cells that have a
+        name in rows
         and columns; totals are of all customers, of cells not shown and not recorded (``""``) as
         well. ``differs`` is never true of a total or of a cell not shown. No rows where the
         firm does not record a dimension or the measure.
@@ -172,12 +174,20 @@ def crossing(units: pd.DataFrame, cross: Cross, doubt: float, least: int) -> pd.
     index = ["row", "column"]
     columns = [*index, *ESTIMATE, "rest_customers", "rest_n", *AGAINST]
     if not needed <= set(units.columns) or not units[measure.denominator].sum() > 0:
-        return _with_holm(pd.DataFrame(columns=columns).set_index(index), doubt).assign(shown=[])
+        return _with_holm(pd.DataFrame(columns=columns).set_index(index), doubt).assign(
+            shown=[], named_value=[], named_customers=[]
+        )
     asked = units[units[measure.denominator] > 0]
     placed = asked.assign(row=_joint(asked, cross.rows), column=_joint(asked, cross.columns))
     rows = [_cell(placed, measure, row, column, least) for row, column in _cells(placed)]
     table = _with_holm(pd.DataFrame(rows, columns=columns).set_index(index), doubt)
-    return table.assign(shown=table["customers"] >= least)
+    named = placed[(placed["row"] != "") & (placed["column"] != "")]
+    base = estimate(named, measure)
+    return table.assign(
+        shown=table["customers"] >= least,
+        named_value=base["value"],
+        named_customers=base["customers"],
+    )
 
 
 def _kinds(customers: pd.DataFrame) -> pd.Series:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.analyses.rates import difference, difference_chance, holm, wilson
-from analysis.analyses.survival import median, survival
+from analysis.analyses.survival import LEAST_AT_RISK, median, survival
 from analysis.measures import pipeline
 from analysis.model.dataset import Dataset
 from analysis.params import WHOLE_FIRM, Run
@@ -153,8 +153,9 @@ def spells(
 
 
 def funnel(
-    spells: pd.DataFrame, order: list[str], start: pd.Timestamp, end: pd.Timestamp
-) -> pd.DataFrame:
+    spells: pd.DataFrame, order: list[str], start: pd.Timestamp, end: pd.Timestamp,
+    least: int = LEAST_AT_RISK,
+) -> pd.DataFrame:  # fmt: skip
     """Conversion and time of each stage in a window.
 
     Parameters
@@ -165,6 +166,8 @@ def funnel(
         Stages in order.
     start, end : Timestamp
         The window, ``end`` not included.
+    least : int
+        Fewest opportunities in view together from which time in a stage is told.
 
     Returns
     -------
@@ -174,7 +177,8 @@ def funnel(
         ``amount_left`` and ``amount_on`` (money) and ``amount_conversion``. ``entered`` counts
         those that came into it, ``waiting`` those in it at the end. ``days`` is the median time
         in the stage (days; Kaplan and Meier, from the first day in the window on; those still
-        there count as not yet gone) with ``days_low``, ``days_high``.
+        there count as not yet gone; of those that lasted until ``least`` were in view) with
+        ``days_low``, ``days_high``, missing where not known.
     """
     rows = []
     for name in order:
@@ -182,7 +186,7 @@ def funnel(
         gone = stage[(stage["left_at"] >= start) & (stage["left_at"] < end)]
         on = gone[gone["result"] == ON]
         seen = stage[stage["left_at"].isna() | (stage["left_at"] >= start)]
-        middle, low, high = median(_lasting(seen, start, end))
+        middle, low, high = median(_lasting(seen, start, end, least))
         rows.append(
             {
                 "entered": ((stage["entered_at"] >= start) & (stage["entered_at"] < end)).sum(),
@@ -348,12 +352,14 @@ def hygiene(spells: pd.DataFrame, order: list[str], start: pd.Timestamp) -> pd.D
     return table.assign(rate=table["out_of_order"] / table["entered"].where(table["entered"] > 0))
 
 
-def _lasting(seen: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+def _lasting(
+    seen: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, least: int
+) -> pd.DataFrame:
     entered = seen["entered_at"]
     over = seen["left_at"].notna() & (seen["left_at"] < end)
     until = seen["left_at"].where(over, end)
     entry = (start - entered).dt.total_seconds().clip(lower=0) / DAY
-    return survival(entry, (until - entered).dt.total_seconds() / DAY, over)
+    return survival(entry, (until - entered).dt.total_seconds() / DAY, over, least)
 
 
 def _factors(stages: pd.DataFrame, of_all: pd.Series) -> pd.Series:

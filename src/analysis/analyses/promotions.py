@@ -7,11 +7,14 @@ import pandas as pd
 from scipy import stats
 
 from analysis.analyses.promoted import scopes, uplifts
+from analysis.analyses.rates import holm
 from analysis.measures import promotions as measures
 from analysis.model.dataset import Dataset
 from analysis.params import WHOLE_FIRM, Run
 from analysis.periods import Period
 
+DOUBT = 0.05
+"""Chance of a verdict that is none, over all promotions judged together."""
 PAID, NOT_PAID, UNKNOWN = "paid", "not_paid", "unknown"
 FACTS = ["name", "kind", "category", "starts_at", "ends_at"]
 AMOUNTS = ["lines", "list_value", "revenue", "extra_discount", "anyway", "cost"]
@@ -46,8 +49,8 @@ def promotion_return(firm: Dataset, run: Run, period: Period) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per promotion, by first day, as :func:`returns` gives it; no rows where the firm
-        delivers no promotions, or none was on.
+        One row per promotion, by first day, as :func:`returns` gives it and :func:`asked_together`
+        judges it; no rows where the firm delivers no promotions, or none was on.
     """
     settings, as_of = run.settings.promotions, firm.as_of(run)
     known = measures.promotions(firm, as_of)
@@ -73,7 +76,22 @@ def promotion_return(firm: Dataset, run: Run, period: Period) -> pd.DataFrame:
     table = returns(known, estimates, own, money)
     # Promotions nothing was sold under in this region were not held here.
     wanted = table.index.isin(known.loc[touched, "promotion_id"]) & (table["lines"] > 0)
-    return table[wanted]
+    return asked_together(table[wanted])
+
+
+def asked_together(table: pd.DataFrame) -> pd.DataFrame:
+    """Promotions with verdicts that stand although several are asked about at once.
+
+    Returns
+    -------
+    DataFrame
+        ``table``, with ``chance_of_nothing`` stepped up for how many it holds (Holm,
+        ``rates.holm``) and ``unknown`` for the verdict of those above ``DOUBT`` then; intervals
+        are each promotion's own and stay.
+    """
+    chance = holm(table["chance_of_nothing"].astype(float))
+    verdict = table["verdict"].where(chance <= DOUBT, UNKNOWN)
+    return table.assign(chance_of_nothing=chance, verdict=verdict)
 
 
 def returns(
@@ -133,7 +151,8 @@ def by_offer(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per ``kind`` of offer, best gain first: ``promotions`` (how many), ``paid``,
+        One row per ``kind`` of offer, best gain first: ``names`` (of the promotions, joined by
+        commas), ``promotions`` (how many), ``paid``,
         ``not_paid``, ``extra_discount``, ``cost``, ``earned``, ``invested``, ``gain`` (money;
         of those that could be estimated) and ``return``.
     """
@@ -142,6 +161,7 @@ def by_offer(table: pd.DataFrame) -> pd.DataFrame:
     sums = parts[["extra_discount", "cost", "earned", "invested", "gain"]].sum()
     counts = pd.DataFrame(
         {
+            "names": parts["name"].agg(", ".join),
             "promotions": parts.size().astype(float),
             "paid": parts["verdict"].agg(lambda one: float((one == PAID).sum())),
             "not_paid": parts["verdict"].agg(lambda one: float((one == NOT_PAID).sum())),

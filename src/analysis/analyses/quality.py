@@ -75,8 +75,8 @@ def summary(trust: Trust) -> pd.Series:
     return pd.Series(
         {
             "systems": len(fresh),
-            "delivered": int(fresh["is_delivered"].fillna(False).astype(bool).sum()),
-            "late": int(fresh["is_late"].fillna(False).astype(bool).sum()),
+            "delivered": int(fresh["is_delivered"].eq(True).sum()),
+            "late": int(fresh["is_late"].eq(True).sum()),
             "newest_record_at": fresh["newest_record_at"].max(),
             **{f"rows_{how}": int(sums[f"rows_{how}"].sum()) for how in HOW},
             "repaired": records(changed),

@@ -16,7 +16,7 @@ VERDICTS = [CLOSE, WATCH, GROW, KEEP]
 SAVED = "(saved)"
 DECISION = [
     "dimension", "part", "name", "verdict", "rule", "value", "low", "high", "threshold", "n",
-    "effect", "effect_low", "effect_high", "assumption", "constraint",
+    "effect", "effect_low", "effect_high", "alone", "assumption", "constraint",
 ]  # fmt: skip
 
 
@@ -43,6 +43,8 @@ def decisions(
         serve      a region's margin rate is below what serving it costs: watch
         discount   a seller gives clearly more discount than others on alike deals: watch
 
+    What would save less than ``waste.least`` a year is watched, whatever the rule says.
+
     Parameters
     ----------
     firm, run, won, offers, peers
@@ -56,22 +58,36 @@ def decisions(
         One row per unit, columns ``DECISION``: ``close`` first, then ``watch``, ``grow`` and
         ``keep``, each by effect. ``value`` is what the rule looks at, with ``low`` and ``high``
         (95 %), ``effect`` the money a year of doing it (missing where none is claimed: what
-        grows is paid by what closes, and counted there), ``assumption`` and ``constraint`` the
+        grows is paid by what closes, and counted there), ``alone`` what of it closing would
+        save if the money went nowhere else (of marketing), ``assumption`` and ``constraint`` the
         keys of what it supposes and what binds.
     """
     rows = [
         *_marketing(won, run),
-        *_promotions(offers),
+        *_promotions(offers, waste.a_year(waste.months(firm, run))),
         *_collections(firm, run, due),
         *_regions(firm, run, due),
-        *_discounts(peers, run),
+        *_discounts(peers, run, waste.a_year(discounts.months(firm, run))),
     ]
-    table = pd.DataFrame(rows, columns=DECISION)
+    table = _without_trifles(pd.DataFrame(rows, columns=DECISION), run.settings.waste.least)
     order = table.assign(
         place=table["verdict"].map({name: at for at, name in enumerate(VERDICTS)}),
         size=table["effect"].astype(float).fillna(0.0),
     ).sort_values(["place", "size"], ascending=[True, False], kind="stable")
     return table.loc[order.index].reset_index(drop=True)
+
+
+def _without_trifles(table: pd.DataFrame, least: float) -> pd.DataFrame:
+    """Decisions with what is not worth a decision watched; marketing moves all at once."""
+    trifle = (
+        (table["verdict"] == CLOSE)
+        & (table["dimension"] != "marketing")
+        & ~(table["effect"].astype(float) >= least)
+    )
+    return table.assign(
+        verdict=table["verdict"].mask(trifle, WATCH),
+        constraint=table["constraint"].mask(trifle, "small"),
+    )
 
 
 def allocation(won: pd.DataFrame, run: Run) -> pd.DataFrame:
@@ -154,10 +170,10 @@ def _verdicts(known: pd.DataFrame, run: Run) -> pd.Series:
 def _row(
     dimension: str, part: str, name: str, verdict: str, rule: str, value: tuple[float, ...],
     threshold: float, n: float, effect: tuple[float, ...] = (np.nan,) * 3, assumption: str = "",
-    constraint: str = "",
+    constraint: str = "", alone: float = np.nan,
 ) -> dict[str, object]:  # fmt: skip
-    given = (dimension, part, name, verdict, rule, *value, threshold, n, *effect, assumption,
-             constraint)  # fmt: skip
+    given = (dimension, part, name, verdict, rule, *value, threshold, n, *effect, alone,
+             assumption, constraint)  # fmt: skip
     return dict(zip(DECISION, given, strict=True))
 
 
@@ -188,18 +204,22 @@ def _marketing(won: pd.DataFrame, run: Run) -> list[dict[str, object]]:
                 tuple(share * end for end in whole),
                 "moved" if verdict == CLOSE else "",
                 {CLOSE: "test", GROW: "diminish"}.get(verdict, ""),
+                # What is not spent less the margin it earned: nothing is put elsewhere.
+                -float(row["change"]) * (1 - float(row["roi"])) if verdict == CLOSE else np.nan,
             )
         )
     return rows
 
 
-def _promotions(offers: pd.DataFrame) -> list[dict[str, object]]:
+def _promotions(offers: pd.DataFrame, scale: float) -> list[dict[str, object]]:
     verdicts = {promotions.PAID: KEEP, promotions.NOT_PAID: CLOSE, promotions.UNKNOWN: WATCH}
     rows = []
     for name, row in offers[offers["gain_low"].notna()].iterrows():
         verdict = verdicts[row["verdict"]]
         value = (row["gain"], row["gain_low"], row["gain_high"])
-        effect = (-value[0], -value[2], -value[1]) if verdict == CLOSE else (np.nan,) * 3
+        effect = (
+            tuple(-scale * value[end] for end in (0, 2, 1)) if verdict == CLOSE else (np.nan,) * 3
+        )
         rows.append(_row("promotion", str(name), str(row["name"]), verdict, "return", value, 0.0,
                          row["lines"], effect, "repeat" if verdict == CLOSE else ""))  # fmt: skip
     return rows
@@ -271,11 +291,9 @@ def _regions(firm: Dataset, run: Run, due: pd.DataFrame) -> list[dict[str, objec
     return rows
 
 
-def _discounts(peers: pd.DataFrame, run: Run) -> list[dict[str, object]]:
+def _discounts(peers: pd.DataFrame, run: Run, year: float) -> list[dict[str, object]]:
     above = peers[(peers["verdict"] == discounts.ABOVE) & (peers["dimension"] == "salesperson")]
-    scale = (
-        run.settings.waste.halving * 12 / max(run.settings.discounts.months, run.period.month_count)
-    )
+    scale = run.settings.waste.halving * year
     return [
         _row("salesperson", row.part, row.name_, WATCH, "discount",
              (row.points, row.points_low, row.points_high), run.settings.discounts.min_points,

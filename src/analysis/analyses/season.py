@@ -120,8 +120,10 @@ def of_period(table: pd.DataFrame, first: pd.Period, last: pd.Period) -> pd.Seri
     Returns
     -------
     Series
-        ``revenue``, ``level``, ``season``, ``calendar``, ``remainder`` and ``usual``, and
-        ``months``. A factor is the sum with it over the sum without it. Missing where the table
+        ``revenue``, ``level``, ``season``, ``calendar``, ``remainder`` and ``usual``, ``months``
+        and ``chance``: of a remainder as far from one where months scatter as they did outside the
+        period (Student's t; of degrees of freedom, one less for each calendar month's season and each
+        year's level). A factor is the sum with it over the sum without it. Missing where the table
         holds none of the months.
     """
     rows = table[(table.index >= first) & (table.index <= last)]
@@ -132,8 +134,19 @@ def of_period(table: pd.DataFrame, first: pd.Period, last: pd.Period) -> pd.Seri
             "revenue": revenue, "level": level, "season": seasonal / level,
             "calendar": usual / seasonal, "remainder": revenue / usual, "usual": usual,
             "months": float(len(rows)),
+            "chance": _chance_of(revenue / usual, len(rows), table.drop(rows.index)["remainder"]),
         }
     )  # fmt: skip
+
+
+def _chance_of(remainder: float, months: int, others: pd.Series) -> float:
+    free = len(others) - YEAR - len(others) // YEAR
+    if months == 0 or free < 1:
+        return float("nan")
+    # The period's own remainder is what season and level left over, as the others are.
+    scatter = float(np.sqrt((np.log(others.to_numpy(float)) ** 2).mean() / months))
+    off = abs(float(np.log(remainder)))
+    return float(2 * stats.t.sf(off / scatter, free)) if scatter > 0 else float(off == 0)
 
 
 def trend(table: pd.DataFrame, resamples: int, random_state: int) -> pd.Series | None:

@@ -14,26 +14,30 @@ LEAST_AT_RISK = 5
 """Fewest spells in view from which a curve of late entries starts."""
 
 
-def survival(entry: pd.Series, leave: pd.Series, ended: pd.Series) -> pd.DataFrame:
+def survival(
+    entry: pd.Series, leave: pd.Series, ended: pd.Series, least: int = LEAST_AT_RISK
+) -> pd.DataFrame:
     """Share that lasts beyond each time, from spells seen in part.
 
     Parameters
     ----------
     entry, leave : Series
-        Age at which a spell came into view and at which it left it; a spell of no length is at
-        risk at the age it ended. Where spells come into view late, few are at risk at first,
-        and one that ends would take the whole curve down: the curve starts at the first end of
-        which ``LEAST_AT_RISK`` are at risk, and is of those that lasted until then.
+        Age at which a spell came into view and at which it left it; a spell of no length is at risk
+        at the age it ended. Where spells come into view late, few are at risk at first, and one
+        that ends would take the whole curve down: the curve starts at the first end of which
+        ``least`` are at risk, and is of those that lasted until then.
     ended : Series of bool
         Whether it ended then, or was still going on when it was last seen.
+    least : int
+        Fewest spells at risk from which the curve starts, where any came into view late.
 
     Returns
     -------
     DataFrame
-        One row per age from there on at which a spell ended (index ``age``; none: too few were
-        ever in view together): ``at_risk`` and ``ends``
-        (counts), ``share`` (still going on after it) with ``low`` and ``high`` (95 %, on the scale
-        of log(−log)), which are missing where all or none goes on.
+        One row per age from there on at which a spell ended (index ``age``; none: too few were ever
+        in view together): ``at_risk`` and ``ends`` (counts), ``share`` (still going on after it)
+        with ``low`` and ``high`` (95 %, on the scale of log(−log)), which are missing where all or
+        none goes on.
 
     References
     ----------
@@ -57,7 +61,7 @@ def survival(entry: pd.Series, leave: pd.Series, ended: pd.Series) -> pd.DataFra
         [((start < age) | (start == 0)) @ (end >= age).astype(float) for age in ages]
     )
     if (start > 0).any():
-        enough = np.flatnonzero(at_risk >= LEAST_AT_RISK)
+        enough = np.flatnonzero(at_risk >= least)
         first = enough[0] if len(enough) else len(ages)
         ages, ends, at_risk = ages[first:], ends[first:], at_risk[first:]
     share = np.cumprod(1 - ends / at_risk) if len(ages) else np.array([])

@@ -46,7 +46,7 @@ LEVEL: Final = 0.95
 FLOOR: Final = 0.01
 """What a value of zero counts as, in middling values: its logarithm must exist."""
 SEASON_MONTHS: Final = 12
-LEAST: Final = 2
+LEAST: Final = 8
 """Errors below which nothing can be said of a single history."""
 
 
@@ -256,7 +256,7 @@ def histories(values: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def surprise(history: pd.Series, value: float, season: int = SEASON_MONTHS) -> float:
-    """How unusual a value is after its history: the share of earlier errors that were smaller.
+    """How unusual a value is after its history: its place among the errors made before.
 
     Parameters
     ----------
@@ -270,13 +270,15 @@ def surprise(history: pd.Series, value: float, season: int = SEASON_MONTHS) -> f
     Returns
     -------
     float
-        0 to 1, for ``Finding.surprise``; one half where the history is too short to say.
+        Of ``Finding.surprise``: the errors that were smaller and half a one more, of all and one
+        more, so that the largest so far is never certain to mean anything. One half where fewer
+        than :data:`LEAST` errors are known.
 
     Examples
     --------
     >>> steady = pd.Series([10.0, 11.0] * 12)
-    >>> surprise(steady, 30.0), surprise(steady[:6], 30.0)
-    (1.0, 0.5)
+    >>> round(surprise(steady, 30.0), 3), surprise(steady[:6], 30.0)
+    (0.962, 0.5)
     """
     known = history.to_numpy(float)
     if not np.isfinite([*known, value]).all():
@@ -285,10 +287,36 @@ def surprise(history: pd.Series, value: float, season: int = SEASON_MONTHS) -> f
     if min([*known, value], default=0.0) > 0:
         known, value = np.log(known), float(np.log(value))
     errors = past_errors(known[:, None], season, LEAST)
-    if not len(errors):
+    if len(errors) < LEAST:
         return UNKNOWN
     error = abs(value - float(expected(known[:, None], season)[0]))
-    return float((np.abs(errors[:, 0]) < error).mean())
+    closer = int((np.abs(errors[:, 0]) < error).sum())
+    return (closer + 0.5) / (len(errors) + 1)
+
+
+def surprise_of(monthly: pd.Series, period: Period) -> float:
+    """How unusual a period is after the stretches of equal length before it.
+
+    Parameters
+    ----------
+    monthly : Series
+        Amounts by month (PeriodIndex without gaps), to the period's last; later ones are left out.
+    period : Period
+        A month, a quarter or any run of months.
+
+    Returns
+    -------
+    float
+        As :func:`surprise`; one half where the months do not reach the period's end.
+    """
+    length = period.month_count
+    known = monthly[monthly.index <= period.last]
+    if known.empty or known.index[-1] != period.last or len(known) < 2 * length:
+        return UNKNOWN
+    whole = known.iloc[len(known) % length :].to_numpy(float)
+    sums = pd.Series(whole.reshape(-1, length).sum(axis=1))
+    season = SEASON_MONTHS // length if SEASON_MONTHS % length == 0 else 1
+    return surprise(sums.iloc[:-1], float(sums.iloc[-1]), season)
 
 
 def _by_step(values: pd.DataFrame) -> pd.DataFrame:

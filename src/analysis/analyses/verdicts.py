@@ -50,14 +50,20 @@ CELLS = [
     "change",
     "p",
     "claimed",
-    "left",
+    "effect",
+    "rest",
     "cause",
+    "cause_region",
+    "cause_category",
     "second",
+    "second_region",
+    "second_category",
     "is_main",
 ]
+NAMED = CELLS[CELLS.index("cause") : CELLS.index("is_main")]
 VERDICTS = [
-    *ANSWERS, "verdict", "share", "claimed", "claimed_low", "claimed_high", "for", "against",
-    "open",
+    *ANSWERS, "verdict", "share", "claimed", "claimed_low", "claimed_high", "counted", "for",
+    "against", "open",
 ]  # fmt: skip
 
 
@@ -145,7 +151,10 @@ def verdicts(found: Evidence, asked: Questions) -> pd.DataFrame:
         change (0-1; missing if unknown); ``claimed``, ``claimed_low`` and ``claimed_high`` (money
         of the change it accounts for, with the change's sign, 0 unless supported or partly; what
         one question claims a later one cannot, so that claims never add up to more than the
-        change); ``for``, ``against`` and ``open`` (counts of checks).
+        change); ``counted`` (money: the whole effect of a supported or partly supported answer whose
+        range leaves out zero, however large; of those that are no causes the largest alone, as market, season and *so
+        everywhere* tell of the same growth; 0 of others); ``for``, ``against`` and ``open``
+        (counts of checks).
     """
     rows = []
     for (region, category), answers in found.answers.groupby(["region", "category"], sort=False):
@@ -166,10 +175,16 @@ def verdicts(found: Evidence, asked: Questions) -> pd.DataFrame:
             rows.append({
                 **answer._asdict(), "verdict": verdict, "share": share, "claimed": claimed[0],
                 "claimed_low": min(claimed, key=abs), "claimed_high": max(claimed, key=abs),
+                "counted": answer.effect if _is_sure(verdict, answer.low, answer.high) else 0.0,
                 "for": int((says == FOR).sum()), "against": int((says == AGAINST).sum()),
                 "open": int((~says.isin([FOR, AGAINST])).sum()),
             })  # fmt: skip
-    return pd.DataFrame(rows, columns=VERDICTS)
+    table = pd.DataFrame(rows, columns=VERDICTS)
+    around = table[~table["question"].isin(CAUSES)]
+    size = around["counted"].astype(float).abs()
+    largest = size.groupby([around["region"], around["category"]]).idxmax()
+    table.loc[around.index.difference(pd.Index(largest)), "counted"] = 0.0
+    return table
 
 
 def judged(
@@ -208,30 +223,54 @@ def account(found: Evidence, judged: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``found.cells`` with ``claimed`` (money of the change that supported and partly supported
-        causes account for), ``left`` = change − claimed, ``cause`` and ``second``: the questions of
-        :data:`CAUSES` at work that surely moved most money (``""``: none; second only if
-        its range leaves out zero), and ``is_main``: the
-        category (or, with none, the whole) in which most money surely is a cause's; where none
-        is, the largest change.
+        answers account for, never more than it), ``effect`` (what those that are sure did, however
+        much) and
+        ``rest`` = change − effect: what everything else did. ``cause`` and ``second``: the
+        questions of :data:`CAUSES` at work that moved most money, those whose range leaves out zero
+        first (``""``: none; second only if its range does), each with the ``region`` and
+        ``category`` of the row that answers it: of the whole, that of a part where more is found
+        there. ``is_main``: the category (or, with none, the whole) in which most money surely is a
+        cause's; where none is, the largest change.
     """
-    sums = judged.groupby(["region", "category"])["claimed"].sum()
+    sums = judged.groupby(["region", "category"])[["claimed", "counted"]].sum()
     keys = pd.MultiIndex.from_frame(found.cells[["region", "category"]])
-    claimed = sums.reindex(keys).fillna(0.0).to_numpy(float)
-    table = found.cells.assign(claimed=claimed, left=found.cells["change"] - claimed)
+    claimed, effect = sums.reindex(keys).fillna(0.0).to_numpy(float).T
+    change = found.cells["change"]
+    table = found.cells.assign(claimed=claimed, effect=effect, rest=change - effect)
     real = _by_size(judged[judged["question"].isin(CAUSES) & judged["verdict"].isin(AT_WORK)])
-    causes, seconds = [], []
-    for region, category in keys:
-        own = real[(real["region"] == region) & (real["category"] == category)]
-        sure = own[own["sure"] > 0]
-        causes.append(own["question"].iloc[0] if len(own) else "")
-        seconds.append(sure["question"].iloc[1] if len(sure) > 1 else "")
-    table = table.assign(cause=causes, second=seconds)
+    named = [_named(real, region, category) for region, category in keys]
+    table = table.assign(
+        **{column: [row[column] for row in named] for column in CELLS if column in NAMED}
+    )
     parts = table[table["category"] != ""] if (table["category"] != "").any() else table
     most = real.groupby(["region", "category"])["sure"].max()
     size = most.reindex(pd.MultiIndex.from_frame(parts[["region", "category"]])).fillna(0.0)
     size = size if size.max() > 0 else parts["change"].abs()
     main = parts.index[int(np.argmax(size.to_numpy()))] if len(parts) else None
     return table.assign(is_main=table.index == main)[CELLS]
+
+
+def _is_sure(verdict: str, low: float, high: float) -> bool:
+    """Whether something is at work that surely moved sales the way they moved."""
+    return verdict in (SUPPORTED, PARTLY) and low * high > 0
+
+
+def _named(real: pd.DataFrame, region: str, category: str) -> dict[str, str]:
+    """The cause that moved most money, and the second, each with where it was asked."""
+    own = (real["region"] == region) & (real["category"] == category)
+    # What moved a part moved the whole; the whole's own answer first where it says as much.
+    rows = real.assign(own=own, unsure=real["sure"] <= 0, size=real["size"].round(2))
+    rows = rows[own] if category else rows
+    order = ["unsure", "size", "own"]
+    rows = rows.sort_values(order, ascending=[True, False, False], kind="stable")
+    rows = rows.drop_duplicates("question")
+    first, second = rows.head(1), rows.iloc[1:2]
+    second = second[second["sure"] > 0]
+    return {
+        f"{name}{suffix}": str(row[column].iloc[0]) if len(row) else ""
+        for name, row in (("cause", first), ("second", second))
+        for suffix, column in (("", "question"), ("_region", "region"), ("_category", "category"))
+    }
 
 
 def _by_size(answers: pd.DataFrame) -> pd.DataFrame:

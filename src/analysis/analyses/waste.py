@@ -12,7 +12,7 @@ from analysis.measures import assortment as product_measures
 from analysis.measures import engine, payments
 from analysis.measures.catalogue import GROSS_MARGIN_RATE, ORDERS
 from analysis.measures.won import won_by_region
-from analysis.model.dataset import Dataset
+from analysis.model.dataset import QUIET_DAYS, Dataset
 from analysis.params import WHOLE_FIRM, Run
 from analysis.periods import Period
 
@@ -29,6 +29,7 @@ NEEDS = {
     "serve": ("order_lines.cost",),
     "overdue": ("payments",),
 }
+DAYS_A_YEAR = 365
 LATE_DAYS = 90
 """Days overdue from which money counts as not coming; the last age of the ageing table."""
 
@@ -39,10 +40,21 @@ def missing(firm: Dataset) -> list[str]:
 
 
 def months(firm: Dataset, run: Run) -> Period:
-    """The year that pockets are taken over: the ``waste.months`` up to the period's last."""
-    last = min(run.period.last, pd.Period(firm.last_day, "M"))
+    """The months pockets are taken over: ``waste.months`` up to the period's last whole one.
+
+    Fewer where the data begin later; :func:`a_year` makes money of them money a year.
+    """
+    held = pd.Period(firm.last_day, "M")
+    if (held.end_time.date() - firm.last_day).days > QUIET_DAYS:
+        held = held - 1  # a month begun is no month
+    last = max(min(run.period.last, held), firm.first_month)
     first = max(last - (run.settings.waste.months - 1), firm.first_month)
     return Period(text=f"{first}..{last}", first=first, last=last)
+
+
+def a_year(window: Period) -> float:
+    """What money of a window's months is multiplied by to be money a year."""
+    return 12 / window.month_count
 
 
 def pockets(
@@ -52,7 +64,8 @@ def pockets(
 
     What counts, in money a year::
 
-        marketing   a channel's margin missing to ``channels.exit_roi`` for each one spent on it
+        marketing   a channel's margin missing to ``channels.exit_roi`` for each one spent on it,
+                    the money spent at most
         promotion   the loss of a promotion whose whole interval is a loss
         discount    what a seller gave above others on alike deals, beyond chance
         stock       ``waste.carrying_cost`` of the value of slow movers in stock
@@ -88,8 +101,8 @@ def pockets(
     """
     rows = [
         *_marketing(won, run),
-        *_promotions(offers),
-        *_discounts(peers, run),
+        *_promotions(offers, a_year(months(firm, run))),
+        *_discounts(peers, a_year(discounts.months(firm, run))),
         *_stock(firm, run),
         *_serve(firm, run),
         *_overdue(firm, run),
@@ -130,7 +143,9 @@ def marketing(firm: Dataset, run: Run) -> pd.DataFrame:
 
 
 def late(firm: Dataset, run: Run) -> pd.DataFrame:
-    """What fell due in the year and was unpaid more than 90 days later, by region and channel.
+    """What fell due in a year and was unpaid more than 90 days later, by region and channel.
+
+    Of data that reach back less than the ``waste.months`` looked at, at a year's rate.
 
     Returns
     -------
@@ -146,7 +161,10 @@ def late(firm: Dataset, run: Run) -> pd.DataFrame:
     table = payments.collected(
         firm, run.region, first + timedelta(days=1), last, as_of, LATE_DAYS, ["region", "channel"]
     )
-    return table.assign(unpaid=table["due"] - table["paid_by_now"])
+    since = max(first + timedelta(days=1), firm.first_day)
+    scale = DAYS_A_YEAR / max((last - since).days + 1, 1)
+    money = {name: table[name] * scale for name in ("due", "paid_by_now")}
+    return table.assign(**money, unpaid=money["due"] - money["paid_by_now"])
 
 
 def margins(firm: Dataset, run: Run, by: str) -> pd.DataFrame:
@@ -187,8 +205,10 @@ def _marketing(won: pd.DataFrame, run: Run) -> list[dict[str, object]]:
         if not row["roi"] < wanted.exit_roi or row["roi_won"] < wanted.min_count:
             continue
         spend = float(row["spend"]) * float(row["share"])
+        # No more can have done little than was spent.
         short = [
-            max(wanted.exit_roi - row[end], 0.0) * spend for end in ("roi", "roi_high", "roi_low")
+            min(max(wanted.exit_roi - row[end], 0.0), 1.0) * spend
+            for end in ("roi", "roi_high", "roi_low")
         ]
         sure = bool(row["roi_high"] < wanted.exit_roi)
         rows.append(
@@ -198,12 +218,13 @@ def _marketing(won: pd.DataFrame, run: Run) -> list[dict[str, object]]:
     return rows
 
 
-def _promotions(offers: pd.DataFrame) -> list[dict[str, object]]:
+def _promotions(offers: pd.DataFrame, scale: float) -> list[dict[str, object]]:
     lost = offers[offers["gain"] < 0]
     return [
         _row(
-            "promotion", "promotion", str(row.Index), row.name_, -row.gain, row.invested, row.lines,
-            -row.gain_high, -row.gain_low, 1 - row.chance_of_nothing / 2,
+            "promotion", "promotion", str(row.Index), row.name_, -row.gain * scale,
+            row.invested * scale, row.lines, -row.gain_high * scale, -row.gain_low * scale,
+            1 - row.chance_of_nothing / 2,
             row.verdict == promotions.NOT_PAID,
         )
         for row in lost.rename(columns={"name": "name_"}).itertuples()
@@ -211,12 +232,11 @@ def _promotions(offers: pd.DataFrame) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def _discounts(peers: pd.DataFrame, run: Run) -> list[dict[str, object]]:
+def _discounts(peers: pd.DataFrame, scale: float) -> list[dict[str, object]]:
     above = peers[peers["verdict"] == discounts.ABOVE]
     if above.empty:
         return []
     first = next((one for one in discounts.DECIDERS if (above["dimension"] == one).any()), "")
-    scale = 12 / max(run.settings.discounts.months, run.period.month_count)
     return [
         _row(
             "discount", row.dimension, row.part, row.name_, row.excess * scale,
@@ -249,11 +269,12 @@ def _serve(firm: Dataset, run: Run) -> list[dict[str, object]]:
     is_whole = run.region == WHOLE_FIRM
     by = "channel" if firm.has("order_lines.channel") and not is_whole else "region"
     limit, rows = run.settings.waste.cost_to_serve, []
+    scale = a_year(months(firm, run))
     for part, row in margins(firm, run, by).iterrows():
         if row["rate"] < limit and (by == "channel" or run.region in (WHOLE_FIRM, part)):
-            short = (limit - row["rate"]) * row["revenue"]
+            short = (limit - row["rate"]) * row["revenue"] * scale
             rows.append(_row("serve", by, str(part), run.part(by, str(part)), short,
-                             row["revenue"], row["orders"]))  # fmt: skip
+                             row["revenue"] * scale, row["orders"]))  # fmt: skip
     return rows
 
 

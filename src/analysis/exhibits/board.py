@@ -48,6 +48,9 @@ def board(shown: pd.DataFrame, run: Run, base: str | None) -> Table:
         note=words(
             "note.board", profile=run.settings.profile, few=run.settings.board.min_n,
             notable=units.percent(run.settings.notable_share),
+            points=units.points(
+                run.settings.notable_share * run.settings.board.rate_share, signed=False
+            ),
         ),
     )  # fmt: skip
 
@@ -102,10 +105,13 @@ def where_table(parts: pd.DataFrame, run: Run) -> Table | Absent:
     name = name_of(parts)
     shown = parts.head(run.settings.rank_rows)
     value = partial(units.value, unit=MEASURES[name].unit, currency=run.currency)
+    base = str(parts.attrs["base"])
+    before = {"before": Column(run.base_period(base).label, value)} if base else {}
     return table(
         shown,
         {
             "value": Column(MEASURES[name].label, value),
+            **before,
             "target": Column(words("board.target"), value),
             "shortfall": Column(words("board.shortfall"), lambda gap: _amount(name, gap, run)),
         },

@@ -20,6 +20,11 @@ ENDS = ["before", "now", "returns", "net"]
 OF_CUSTOMERS = ["lost", "new", "back"]
 LABEL_ROOM = 0.28
 """Of the bars' reach, left and right of them, for the amounts at their ends."""
+SUBTOTALS = {
+    "of_customers": OF_CUSTOMERS, "of_range": ["withdrawn", "launched"],
+    "of_bought": ["volume", "mix"],
+}  # fmt: skip
+"""Effects that a sentence names as one, and the row that adds them up."""
 RARE = ["back", "cost", "exchange", "unpriced"]
 COSTS = "order_lines.cost"
 
@@ -96,7 +101,7 @@ def change_table(
     """
     if absence := _absence(effects, base, of):
         return absence
-    effects = _worth_a_row(effects)
+    effects = _with_subtotals(_worth_a_row(effects))
     rows = effects.index
     touches = [_touches(str(name), row["count"]) for name, row in effects.iterrows()]
     share = [units.percent(part, signed=name not in ENDS[:2])
@@ -112,9 +117,23 @@ def change_table(
         },
         names=_names(rows, effects, of),
         heading=words("table.effect"),
-        totals=[rows.get_loc(name) for name in ("before", "now", "net") if name in rows],
+        totals=[
+            rows.get_loc(name) for name in ("before", "now", "net", *SUBTOTALS) if name in rows
+        ],
         note=_note(effects, run, of),
     )
+
+
+def _with_subtotals(effects: pd.DataFrame) -> pd.DataFrame:
+    """With what sentences name as one below the effects it adds up, where there are several."""
+    table = effects
+    for name, of in SUBTOTALS.items():
+        own = effects[effects.index.isin(of)]
+        if len(own) > 1:
+            row = own[["amount", "share"]].sum(min_count=1).to_frame(name).T
+            at = table.index.get_loc(own.index[-1]) + 1
+            table = pd.concat([table.iloc[:at], row, table.iloc[at:]])
+    return table
 
 
 def _worth_a_row(effects: pd.DataFrame) -> pd.DataFrame:
@@ -136,7 +155,7 @@ def _names(rows: pd.Index, effects: pd.DataFrame, of: str = "revenue") -> list[s
     for row in map(str, rows):
         if row in ENDS[:2]:
             names.append(words(f"bridge.{row}.{of}"))
-        elif row in ENDS:
+        elif row in ENDS or row in SUBTOTALS:
             names.append(words(f"bridge.{row}"))
         else:
             known = row if row != "price" or "discount" in effects.index else "paid"
@@ -145,7 +164,7 @@ def _names(rows: pd.Index, effects: pd.DataFrame, of: str = "revenue") -> list[s
 
 
 def _touches(effect: str, count: float) -> str:
-    if effect in (*ENDS, "unpriced") or pd.isna(count):
+    if effect in (*ENDS, *SUBTOTALS, "unpriced") or pd.isna(count):
         return ""
     of = "customers" if effect in OF_CUSTOMERS else "products"
     return words(f"bridge.{of}_one" if count == 1 else f"bridge.{of}", n=units.count(count))

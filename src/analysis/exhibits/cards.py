@@ -52,7 +52,7 @@ def _card(name: str, row: pd.Series, run: Run, base: str | None) -> Card:
     measure = MEASURES[name]
     value = units.value(row["current"], measure.unit, run.currency)
     target = ""
-    if pd.notna(row["target"]):
+    if pd.notna(row["gap_target"]):
         met = (row["gap_target"] >= 0) if measure.good == "up" else (row["gap_target"] <= 0)
         state = words("board.card.met" if met else "board.card.missed")
         written = units.value(row["target"], measure.unit, run.currency)

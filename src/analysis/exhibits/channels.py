@@ -40,7 +40,7 @@ def selling_table(sold: pd.DataFrame, run: Run, as_of: date) -> Table | Absent:
         "kept_rate": Column(words("channels.head.kept"), units.percent),
         "kept_range": Column(words("channels.head.kept_range"), str),
         "customers": Column(words("channels.head.kept_n"), units.count),
-        "paid_rate": Column(words("channels.head.paid"), units.percent),
+        "paid_rate": Column(words("channels.head.paid", days=_grace(run)), units.percent),
         "paid_range": Column(words("channels.head.paid_range"), str),
         "invoices": Column(words("channels.head.invoices"), units.count),
     }
@@ -55,7 +55,8 @@ def selling_table(sold: pd.DataFrame, run: Run, as_of: date) -> Table | Absent:
             day=units.day(as_of),
             months=wanted.channels.months,
             quiet=wanted.activity.quiet_months,
-            grace=wanted.channels.grace_days,
+            grace=_grace(run),
+            due=wanted.collections.window_days,
         )
         + more(len(sold) - len(shown)),
     )
@@ -137,11 +138,12 @@ def rules_table(rules: pd.DataFrame, run: Run) -> Table | Absent:
     note = words(
         "channels.note.rules",
         least=run.settings.channels.min_count,
+        payments=run.settings.collections.min_payments,
         clear=units.count(len(rules) - len(said)),
     )
     cells = pd.DataFrame(
         {
-            "rule": [words(f"channels.rule.{name}") for name in shown["rule"]],
+            "rule": [words(f"channels.rule.{name}", days=_grace(run)) for name in shown["rule"]],
             "value": [value_text(r.rule, r.value, run) for r in shown.itertuples()],
             "threshold": [value_text(r.rule, r.threshold, run) for r in shown.itertuples()],
             "range": [_range_text(r.rule, r.low, r.high, run) for r in shown.itertuples()],
@@ -203,6 +205,10 @@ def _ranges(low: pd.Series, high: pd.Series) -> list[str]:
 
 def _is_known(column: pd.Series) -> bool:
     return bool((column.notna() & (column.astype(str) != units.MISSING)).any())
+
+
+def _grace(run: Run) -> int:
+    return run.settings.collections.grace_days
 
 
 def _one(run: Run) -> str:

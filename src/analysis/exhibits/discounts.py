@@ -14,6 +14,8 @@ from analysis.measures.catalogue import DIMENSIONS
 from analysis.params import Run
 from analysis.text import words
 
+OTHERS = "(few)"
+
 
 def peers_table(peers: pd.DataFrame, run: Run, span: str, lacking: str) -> Table | Absent:
     """Lay out who gives more discount than others on alike deals, most money first."""
@@ -25,7 +27,9 @@ def peers_table(peers: pd.DataFrame, run: Run, span: str, lacking: str) -> Table
     money = partial(units.money, currency=run.currency)
     shown = shown.assign(
         gap=[
-            f"{units.points(row.points)}{_ends(row.points_low, row.points_high)}"
+            units.MISSING
+            if units.is_missing(row.points_low)
+            else f"{units.points(row.points)} {_ends(row.points_low, row.points_high)}"
             for row in shown.itertuples()
         ],
         said=[words(f"discounts.verdict.{one}") for one in shown["verdict"]],
@@ -44,20 +48,19 @@ def peers_table(peers: pd.DataFrame, run: Run, span: str, lacking: str) -> Table
         names=[
             words(
                 "discounts.named",
-                name=row.name_,
+                name=words("discounts.few_others") if row.part == OTHERS else row.name_,
                 dimension=DIMENSIONS[row.dimension].label.lower(),
             )
             for row in shown.rename(columns={"name": "name_"}).itertuples()
         ],
         heading=words("discounts.who"),
-        note=words("note.discounts", span=span) + bars.more(len(peers) - len(shown)),
+        note=words("note.discounts", span=span, least=run.settings.discounts.min_customers)
+        + bars.more(len(peers) - len(shown)),
     )
 
 
 def _ends(low: float, high: float) -> str:
-    if units.is_missing(low):
-        return ""
     first, last = (
         units.points(end).removesuffix(words("unit.points")).strip() for end in (low, high)
     )
-    return f" ({first} to {last})"
+    return f"({first} to {last})"

@@ -174,6 +174,8 @@ def _window(run: Run, as_of: date) -> dict[str, object]:
 def _days(middle: float, low: float, high: float) -> str:
     if pd.isna(middle):
         return units.MISSING
+    if pd.isna(low) and pd.isna(high):
+        return _whole_days(middle)
     return words(
         "pipeline.days", days=_whole_days(middle), low=_whole_days(low), high=_whole_days(high)
     )

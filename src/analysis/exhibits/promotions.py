@@ -100,7 +100,7 @@ def offers_table(offers: pd.DataFrame, run: Run, has_promotions: bool) -> Table 
     return table(
         offers,
         {
-            "promotions": Column(words("promotions.promotions"), units.count),
+            "names": Column(words("promotions.promotions")),
             "paid": Column(words("promotions.paid_heading"), units.count),
             "not_paid": Column(words("promotions.not_paid_heading"), units.count),
             "earned": Column(words("promotions.earned"), money),

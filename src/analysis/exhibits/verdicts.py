@@ -15,6 +15,8 @@ from analysis.questions import Questions
 from analysis.text import words
 
 FOR, AGAINST, MISSING = "for", "against", "missing"
+COUNTED = ("service",)
+"""Causes whose range is that of a rate, not of money: none is shown."""
 AT_WORK = ("supported", "partly", "opposed")
 FORMS = {
     ("supply", "out"): "cp", ("supply", "lost"): "cc", ("supply", "sits"): "p",
@@ -55,8 +57,8 @@ def board(account: pd.DataFrame, judged: pd.DataFrame, run: Run) -> Table | Abse
             "change": Column(words("verdicts.change"), money),
             "growth": Column(words("verdicts.growth"), partial(units.percent, signed=True)),
             "cause": Column(words("verdicts.cause")),
-            "claimed": Column(words("verdicts.claimed"), money),
-            "left": Column(words("verdicts.left"), money),
+            "effect": Column(words("verdicts.worked"), money),
+            "rest": Column(words("verdicts.rest"), money),
         },
         names=[cell(row.region, row.category, run) for row in account.itertuples()],
         heading=words("verdicts.cell"),
@@ -80,8 +82,9 @@ def verdict_table(
             for row in rows.itertuples()
         ],
         range=[
-            f"{units.money(row.low, run.currency)} … {units.money(row.high, run.currency)}"
-            if row.verdict in AT_WORK and row.low != row.high else units.MISSING
+            " … ".join(units.money(end, run.currency, signed=True) for end in (row.low, row.high))
+            if row.verdict in AT_WORK and row.low != row.high and row.question not in COUNTED
+            else units.MISSING
             for row in rows.itertuples()
         ],
         of=[
@@ -178,11 +181,11 @@ def _main(account: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _causes(judged: pd.DataFrame, region: str, category: str) -> str:
-    """Causes that account for the change, the largest first; with a word where one is partial."""
+    """What moved sales the way they moved, the largest first."""
     rows = judged[(judged["region"] == region) & (judged["category"] == category)]
-    rows = rows[rows["claimed"].abs() > 0]
-    rows = rows.assign(size=rows["claimed"].abs()).sort_values("size", ascending=False)
-    names = [words(f"verdicts.short.{name}") for name in rows["question"].head(2)]
+    rows = rows[rows["counted"].abs() > 0]
+    rows = rows.assign(size=rows["counted"].abs()).sort_values("size", ascending=False)
+    names = [words(f"verdicts.short.{name}") for name in rows["question"]]
     if not names:
         return words("verdicts.none")
     first, *rest = names

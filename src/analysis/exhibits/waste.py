@@ -16,7 +16,8 @@ from analysis.text import words
 
 AS_RATE = ("grow", "close", "tilt", "serve")
 SAVED = "(saved)"
-TEXTS = ["ends", "of", "said", "sure", "rests_on", "given"]
+NOT_HAD = ("serve", "overdue")
+TEXTS = ["worth", "of", "said", "sure"]
 
 
 def pockets_table(pockets: pd.DataFrame, run: Run, year: Period) -> Table | Absent:
@@ -27,38 +28,43 @@ def pockets_table(pockets: pd.DataFrame, run: Run, year: Period) -> Table | Abse
     money = partial(units.money, currency=run.currency)
     counted = pockets["counted"].astype(bool)
     rows = shown.assign(
-        ends=[_money_ends(row.low, row.high, run) for row in shown.itertuples()],
-        said=[
-            words(f"waste.{'rule' if row.counted else 'outside'}.{row.source}", **_rules(run))
+        worth=[
+            money(row.money) + _in_brackets(_money_ends(row.low, row.high, run))
             for row in shown.itertuples()
         ],
-        given=[
-            words("waste.in_total" if one else "waste.not_in_total") for one in shown["counted"]
-        ],
+        said=[_rule(row, run) for row in shown.to_dict("records")],
         of=[money(base) for base in shown["base"]],
-        sure=[units.percent(one, digits=0) for one in shown["certainty"]],
-        rests_on=[units.count(n) for n in shown["n"]],
+        sure=[
+            words("waste.sure", share=units.percent(row.certainty, digits=0), n=units.count(row.n))
+            for row in shown.itertuples()
+        ],
     )
-    total = pd.DataFrame({"money": [float(pockets.loc[counted, "money"].sum())]})
+    sums = _sums(pockets[counted])
+    total = pd.DataFrame({"worth": [money(one) for one in sums.values()]})
     return table(
-        pd.concat(
-            [rows[["money", *TEXTS]], total.reindex(columns=["money", *TEXTS], fill_value="")]
-        ),
+        pd.concat([rows[TEXTS], total.reindex(columns=TEXTS, fill_value="")]),
         {
-            "money": Column(words("waste.money"), money),
-            "ends": Column(words("waste.interval")),
+            "worth": Column(words("waste.money")),
             "of": Column(words("waste.of")),
             "said": Column(words("waste.rule_heading")),
             "sure": Column(words("waste.certainty")),
-            "rests_on": Column("n"),
-            "given": Column(words("waste.counted_heading")),
         },
-        names=[*_names(shown), words("waste.total")],
+        names=[*_names(shown), *(words(f"waste.{name}") for name in sums)],
         heading=words("waste.pocket"),
-        totals=[len(rows)],
+        totals=range(len(rows), len(rows) + len(sums)),
         note=words("note.waste", months=year.label, **_rules(run))
         + bars.more(len(pockets) - len(shown)),
     )
+
+
+def _sums(counted: pd.DataFrame) -> dict[str, float]:
+    """What counted pockets add up to: what was spent, what was never had, and both."""
+    not_had = counted["source"].isin(NOT_HAD)
+    sums = {
+        "spent": float(counted.loc[~not_had, "money"].sum()),
+        "not_had": float(counted.loc[not_had, "money"].sum()),
+    }
+    return (sums if all(sums.values()) else {}) | {"total": sum(sums.values())}
 
 
 def pockets(pockets: pd.DataFrame, run: Run) -> Figure | Absent:
@@ -81,8 +87,15 @@ def list_table(decisions: pd.DataFrame, run: Run) -> Table | Absent:
     shown = decisions.head(run.settings.rank_rows)
     rows = shown.assign(
         said=[words(f"waste.verdict.{one}") for one in shown["verdict"]],
-        tried=[_tried(row.rule, row.threshold) for row in shown.itertuples()],
-        found=[_found(row, run) for row in shown.to_dict("records")],
+        found=[
+            words(
+                "waste.found",
+                rule=_tried(row["rule"], row["threshold"]),
+                found=_found(row, run),
+                n=units.count(row["n"]),
+            )
+            for row in shown.to_dict("records")
+        ],
         worth=[_worth(row, run) for row in shown.to_dict("records")],
         mind=[words(f"waste.constraint.{one}") if one else "" for one in shown["constraint"]],
     )
@@ -92,9 +105,7 @@ def list_table(decisions: pd.DataFrame, run: Run) -> Table | Absent:
         rows,
         {
             "said": Column(words("waste.verdict_heading")),
-            "tried": Column(words("waste.rule_heading")),
             "found": Column(words("waste.value")),
-            "n": Column("n", units.count),
             "worth": Column(words("waste.effect")),
             "mind": Column(words("waste.constraint_heading")),
         },
@@ -103,6 +114,7 @@ def list_table(decisions: pd.DataFrame, run: Run) -> Table | Absent:
         note=words(
             "note.waste_list", movable=percent(settings.movable),
             growth=percent(settings.most_growth), halving=percent(settings.halving),
+            least=units.money_in_full(settings.least, run.currency),
         ) + bars.more(len(decisions) - len(shown)),
     )  # fmt: skip
 
@@ -162,6 +174,17 @@ def _rules(run: Run) -> dict[str, str]:
     }
 
 
+def _rule(row: dict[str, object], run: Run) -> str:
+    """Which rule a pocket breaks; why it is not counted, if it is not."""
+    part = "rule" if row["counted"] else "outside"
+    said = words(f"waste.{part}.{row['source']}", **_rules(run))
+    return said if row["counted"] else words("waste.not_in_total", why=said)
+
+
+def _in_brackets(text: str) -> str:
+    return f" ({text})" if text else ""
+
+
 def _tried(rule: str, threshold: float) -> str:
     at = units.decimal(threshold, 1)
     if rule in AS_RATE:
@@ -187,8 +210,11 @@ def _worth(row: dict[str, float], run: Run) -> str:
     if units.is_missing(row["effect"]):
         return ""
     text = units.money(row["effect"], run.currency, signed=True)
-    return text + (f" ({_money_ends(row['effect_low'], row['effect_high'], run)})"
-                   if not units.is_missing(row["effect_low"]) else "")  # fmt: skip
+    text += _in_brackets(_money_ends(row["effect_low"], row["effect_high"], run))
+    if units.is_missing(row["alone"]):
+        return text
+    alone = units.money(row["alone"], run.currency, signed=True)
+    return words("waste.alone", effect=text, alone=alone)
 
 
 def _money_ends(low: float, high: float, run: Run) -> str:

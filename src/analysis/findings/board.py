@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import partial
 
 import pandas as pd
 
 from analysis import units
-from analysis.findings.record import Finding, Values, number, partial_period
+from analysis.findings.record import Finding, Values, not_over, number
 from analysis.measures.catalogue import DIMENSIONS, MEASURES
 from analysis.params import Run
 from analysis.text import listed, words
@@ -73,6 +74,8 @@ def balance(board: pd.DataFrame, shares: pd.Series, base: str | None, is_whole: 
     """
     weighed = board.dropna(subset=["weight"])
     said = partial(Finding, id="board.balance", exhibit="tbl-board", n=len(weighed), notable=False)
+    if not is_whole:
+        return said(sentence=words("finding.board.so_far", n=len(weighed)), values={}, units={})
     if base is None or shares.isna().all() or shares["unknown"] == 1:
         return said(sentence=words("finding.board.none", n=len(weighed)), values={}, units={})
     sentence = words(
@@ -89,14 +92,12 @@ def balance(board: pd.DataFrame, shares: pd.Series, base: str | None, is_whole: 
             "finding.board.led", direction=words(f"finding.board.got_{direction}"),
             names=listed([_moved(str(name), row) for name, row in led.iterrows()]),
         )  # fmt: skip
-    few = [words("finding.board.caveat_few", label=MEASURES[str(name)].label,
-                 n=units.count(row["n"]))
-           for name, row in weighed[weighed["verdict"] == "few"].iterrows()]  # fmt: skip
+    few = [_few(str(name), row) for name, row in weighed[weighed["verdict"] == "few"].iterrows()]
     return said(
         sentence=sentence,
         values={str(name): number(share) for name, share in shares.items()},
         units=dict.fromkeys(map(str, shares.index), "rate"),
-        caveats=(*partial_period(is_whole), *few),
+        caveats=tuple(few),
     )
 
 
@@ -116,6 +117,8 @@ def missed(shortfalls: pd.DataFrame, board: pd.DataFrame, run: Run, is_whole: bo
     """
     held = int(board[["target", "benchmark"]].notna().sum().sum())
     said = partial(Finding, id="board.missed", exhibit="tbl-board-missed", n=held)
+    if held and not is_whole:
+        return not_over(said, run)
     if not held:
         sentence = words("finding.board.not_held", data=run.data)
         return said(sentence=sentence, values={}, units={}, notable=False)
@@ -141,10 +144,9 @@ def missed(shortfalls: pd.DataFrame, board: pd.DataFrame, run: Run, is_whole: bo
         values=values,
         units={"missed": "count", "held": "count", "current": unit, "held_against": unit,
                "stake": "money"},
-        notable=is_whole and has_stake,
+        notable=has_stake,
         at_stake=float(worst["stake"]) if has_stake else 0.0,
         subject=f"measure:{name}",
-        caveats=partial_period(is_whole),
     )  # fmt: skip
 
 
@@ -161,38 +163,78 @@ def where(parts: pd.DataFrame, run: Run, is_whole: bool) -> Finding:
         Whether the data reach the end of the period.
     """
     said = partial(Finding, id="board.where", exhibit="fig-board-where", n=len(parts))
+    if not is_whole:
+        return not_over(said, run)
     if parts.empty:
         return said(sentence=words("finding.board.nothing_missed"), values={}, units={},
                     notable=False)  # fmt: skip
     name, dimension = str(parts.attrs["measure"]), str(parts.index.name)
-    unit = MEASURES[name].unit
-    value = partial(units.value, unit=unit, currency=run.currency)
-    whole = parts["numerator"].sum() / parts["denominator"].sum()
-    target = float(parts["target"].iloc[0])
-    first, others = parts.iloc[0], parts.iloc[1:]
-    without = others["numerator"].sum() / (others["denominator"].sum() or math.nan)
+    one, first, others = MEASURES[name], parts.iloc[0], parts.iloc[1:]
+    value = partial(units.value, unit=one.unit, currency=run.currency)
+    whole, without, target = (
+        (parts["value"].sum(), others["value"].sum(), parts["target"].sum())
+        if one.is_amount
+        else (_ratio(parts), _ratio(others), first["target"])
+    )
     share = first["shortfall"] / parts["shortfall"].clip(lower=0).sum()
+    is_money = one.per == "money" or one.unit == "money"
+    sentence = words(
+        "finding.board.where", label=one.label, whole=value(whole), target=value(target),
+        share=units.percent(share, digits=0),
+        part=run.part(dimension, str(parts.index[0])),
+        value=value(first["value"]) + _then(first, str(parts.attrs["base"]), value),
+    )  # fmt: skip
     labels = DIMENSIONS[dimension].labels
-    rest = words("finding.board.rest", labels=labels, value=value(without))
+    if one.is_amount:
+        sentence += words("finding.board.asked", target=value(first["target"]))
+    elif pd.notna(without):
+        sentence += words("finding.board.rest", labels=labels, value=value(without))
     return said(
-        sentence=words(
-            "finding.board.where", label=MEASURES[name].label, whole=value(whole),
-            target=value(target), share=units.percent(share, digits=0),
-            part=run.part(dimension, str(parts.index[0])), value=value(first["value"]),
-            rest=rest if pd.notna(without) else "",
-        ),
+        sentence=sentence,
         values={
             "whole": number(whole), "target": number(target), "share": number(share),
-            "value": number(first["value"]), "without": number(without),
+            "value": number(first["value"]), "before": number(first["before"]),
+            "without": number(without), "asked": number(first["target"]),
             "shortfall": number(first["shortfall"]),
         },
-        units={"whole": unit, "target": unit, "share": "rate", "value": unit, "without": unit,
-               "shortfall": "money" if MEASURES[name].per == "money" else "count"},
-        notable=is_whole and MEASURES[name].per == "money",
-        at_stake=float(first["shortfall"]) if MEASURES[name].per == "money" else 0.0,
+        units=dict.fromkeys(["whole", "target", "value", "before", "without", "asked"], one.unit)
+        | {"share": "rate", "shortfall": "money" if is_money else "count"},
+        notable=is_money,
+        at_stake=float(first["shortfall"]) if is_money else 0.0,
         subject=f"measure:{name}",
-        caveats=partial_period(is_whole),
     )  # fmt: skip
+
+
+def _ratio(parts: pd.DataFrame) -> float:
+    """The ratio of parts together; missing over nothing."""
+    under = float(parts["denominator"].sum())
+    return float(parts["numerator"].sum()) / under if under else math.nan
+
+
+def _then(part: pd.Series, base: str, value: Callable[[float], str]) -> str:
+    """A part's own value in the base: it may never have been near what all are held to."""
+    if not base or pd.isna(part["before"]):
+        return ""
+    moved = (
+        "same"
+        if value(part["before"]) == value(part["value"])
+        else ("up" if part["value"] > part["before"] else "down")
+    )
+    return words(
+        f"finding.board.{moved}_from", before=value(part["before"]),
+        base=words(f"finding.board.in_base.{base}"),
+    )  # fmt: skip
+
+
+def _few(name: str, row: pd.Series) -> str:
+    """The caveat of an indicator that rests on too few cases, now or in the base."""
+    label, n, before = MEASURES[name].label, row["n"], row["n_before"]
+    if pd.notna(before) and before < n:
+        return words(
+            "finding.board.caveat_few_before", label=label, n=units.count(n),
+            before=units.count(before),
+        )  # fmt: skip
+    return words("finding.board.caveat_few", label=label, n=units.count(n))
 
 
 def _moved(name: str, row: pd.Series) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from analysis import units
-from analysis.findings.record import Finding, number, partial_period
+from analysis.findings.record import Finding, not_over, number
 from analysis.measures.catalogue import DIMENSIONS, MEASURES
 from analysis.params import Run
 from analysis.text import words
@@ -53,6 +53,8 @@ def change(
     amounts = effects["amount"]
     if base is None:
         return said(sentence=words("absent.base"), values={}, units={}, n=0, notable=False)
+    if not is_whole:
+        return not_over(said, run)
     before, now = float(amounts["before"]), float(amounts["now"])
     moved = amounts.drop(ENDS, errors="ignore")
     if not (before or now or moved.any()):
@@ -65,10 +67,10 @@ def change(
         values={str(name): number(value) for name, value in amounts.items()},
         units=dict.fromkeys(map(str, amounts.index), "money"),
         n=int(effects["count"].drop(ENDS, errors="ignore").fillna(0).max()),
-        notable=is_whole and abs(gap) >= run.settings.notable_share * abs(before),
+        notable=abs(gap) >= run.settings.notable_share * abs(before),
         at_stake=abs(gap),
         subject=f"region:{run.region}" if of == "revenue" else f"measure:{of}",
-        caveats=(*partial_period(is_whole), *caveats),
+        caveats=caveats,
     )
 
 
@@ -145,6 +147,8 @@ def rate(
                      dimension=about.label.lower())  # fmt: skip
         sentence = none if base else words("absent.base")
         return said(sentence=sentence, values={}, units={}, n=0, notable=False)
+    if not is_whole:
+        return not_over(said, run)
     of_rate, mix = float(bridge["rate"].sum()), float(bridge["mix"].sum())
     gap, now = of_rate + mix, float(whole["current"].iloc[0])
     over, under = (float(whole[f"current_{half}"].iloc[0]) for half in ("numerator", "denominator"))
@@ -166,10 +170,9 @@ def rate(
                 "mix": number(mix), largest: number(float(bridge["effect"][largest]))},
         units=dict.fromkeys(["now", "change", "rate", "mix", largest], measure.unit),
         n=len(bridge),
-        notable=is_whole and abs(gap * under) >= run.settings.notable_share * abs(over),
+        notable=abs(gap * under) >= run.settings.notable_share * abs(over),
         at_stake=abs(gap * under),
         subject=f"measure:{name}",
-        caveats=partial_period(is_whole),
     )  # fmt: skip
 
 

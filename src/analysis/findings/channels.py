@@ -157,7 +157,12 @@ def rules(tried: pd.DataFrame, run: Run) -> Finding:
         hold=words(f"channels.finding.{'holds' if len(hits) == 1 else 'hold'}"),
         which=which,
         near=words("channels.finding.near", which=close) if close else "",
-        few=words("channels.finding.few", few=units.count(len(few)), least=wanted.min_count)
+        few=words(
+            "channels.finding.few",
+            few=units.count(len(few)),
+            least=wanted.min_count,
+            payments=run.settings.collections.min_payments,
+        )
         if len(few)
         else "",
     ).strip()
@@ -227,7 +232,7 @@ def _near(row: dict[str, object], run: Run) -> str:
         part=_part(rule, str(row["part"]), run),
         found=_value(rule, row["value"], run),
         line=_value(rule, row["threshold"], run),
-        rule=words(f"channels.rule.{rule}").lower(),
+        rule=words(f"channels.rule.{rule}", days=run.settings.collections.grace_days).lower(),
         low=_value(rule, row["low"], run),
         high=_value(rule, row["high"], run),
         n=words("channels.finding.n", n=units.count(_float(row["n"]))),

@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from analysis import units
-from analysis.findings.record import Finding, Values, number, partial_period
+from analysis.findings.record import Finding, Values, not_over, number, partial_period
 from analysis.measures.catalogue import DIMENSIONS, MEASURES
 from analysis.params import Run
 from analysis.text import words
@@ -183,6 +183,8 @@ def ranking(parts: pd.DataFrame, run: Run, is_whole: bool) -> Finding:
     }
     units_of = {f"{name}.{column}": unit for name in parts.index for column, unit in RANKED.items()}
     base = next((base for base in BASES if parts[f"change_{base}"].notna().any()), None)
+    if base and not is_whole and len(parts) > 1:
+        return not_over(said, run)
     own = dimension.name == "region" and run.region in parts.index
     row = parts.loc[run.region] if own else parts.iloc[0]
     told: dict[str, object] = {
@@ -214,11 +216,7 @@ def ranking(parts: pd.DataFrame, run: Run, is_whole: bool) -> Finding:
             place = int(ranks[run.region])
             told["growth_rank"] = place
             extreme = place in (1, len(parts))
-            notable = (
-                is_whole
-                and extreme
-                and bool(abs(row[f"growth_{base}"]) >= run.settings.notable_share)
-            )
+            notable = extreme and bool(abs(row[f"growth_{base}"]) >= run.settings.notable_share)
             stake = float(abs(row[f"change_{base}"]))
         sentence = words(f"finding.{kind}", **told)
     return said(

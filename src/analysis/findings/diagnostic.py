@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from analysis import units
-from analysis.findings.record import Finding, number, partial_period
+from analysis.findings.record import Finding, not_over, number
 from analysis.measures.catalogue import DIMENSIONS
 from analysis.params import Run
 from analysis.text import words
@@ -38,6 +38,8 @@ def contribution(parts: pd.DataFrame, run: Run, base: str | None, is_whole: bool
         none = words("finding.absent", label=about.label.lower(), needs=about.needs)
         sentence = none if base else words("absent.base")
         return said(sentence=sentence, values={}, units={}, n=0, notable=False)
+    if not is_whole:
+        return not_over(said, run)
     whole = float(parts["change"].sum())
     mover = parts["change"].abs().idxmax()
     change = float(parts["change"][mover])
@@ -65,5 +67,4 @@ def contribution(parts: pd.DataFrame, run: Run, base: str | None, is_whole: bool
         n=len(parts),
         notable=False,  # which part stands out is for the search for drivers to say
         at_stake=abs(change) if len(parts) > 1 else 0.0,
-        caveats=partial_period(is_whole),
     )

@@ -16,7 +16,7 @@ VALUES = {
     "rate": "rate", "peer_rate": "rate", "points": "points", "points_low": "points",
     "points_high": "points", "customers": "count",
 }  # fmt: skip
-ORDER = ("salesperson", "industry", "category", "region")
+ORDER = ("salesperson", "industry", "region")
 """Who is named first where the same money is in several rows: the one who decides it."""
 
 
@@ -43,8 +43,9 @@ def above_peers(table: pd.DataFrame, run: Run, span: str, lacking: str) -> Findi
         return nothing(sentence=text)
     above = table[table["verdict"] == "above"]
     if above.empty:
-        text = words("finding.discounts_none", region=run.region_label, span=span, n=len(table))
-        return said(sentence=text, values={"compared": len(table)}, units={"compared": "count"},
+        compared = int((table["verdict"] != "few").sum())
+        text = words("finding.discounts_none", region=run.region_label, span=span, n=compared)
+        return said(sentence=text, values={"compared": compared}, units={"compared": "count"},
                     n=int(table["lines"].max()), notable=False)  # fmt: skip
     place = {name: at for at, name in enumerate(ORDER)}
     order = above["dimension"].map(lambda name: place.get(name, len(place)))

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from analysis import units
-from analysis.findings.record import Finding, Values, number, partial_period
+from analysis.findings.record import Finding, Values, not_over, number
 from analysis.params import WHOLE_FIRM, Run
 from analysis.text import words
 
@@ -42,9 +42,11 @@ def main(drivers: pd.DataFrame, run: Run, base: str | None, is_whole: bool) -> F
     is_whole : bool
         Whether the data reach the end of the period.
     """
-    said = partial(Finding, id="drivers.main", exhibit=EXHIBIT, caveats=partial_period(is_whole))
+    said = partial(Finding, id="drivers.main", exhibit=EXHIBIT)
     if base is None:
         return said(sentence=words("absent.base"), values={}, units={}, n=0, notable=False)
+    if not is_whole:
+        return not_over(said, run)
     if drivers.empty:
         key = "finding.drivers_dimensions" if "label" in drivers else "finding.drivers_new"
         sentence = words(key, whole=_capital(_whole(run)), base=words(f"base.{base}"))
@@ -74,7 +76,7 @@ def main(drivers: pd.DataFrame, run: Run, base: str | None, is_whole: bool) -> F
     return said(
         sentence=sentence,
         n=int(row["customers"]),
-        notable=bool(is_whole and abs(row["departure"]) >= least),
+        notable=bool(abs(row["departure"]) >= least),
         at_stake=float(abs(row["departure"])),
         surprise=0.5 if pd.isna(row["unusual"]) else float(row["unusual"]),
         certainty=1 - min(float(row["chance"]), 1.0),

@@ -133,7 +133,9 @@ def crossing(crossing: pd.DataFrame, cross: Cross, run: Run, window: Period, lab
     whole = crossing.loc[(TOTAL, TOTAL)]
     n = int(whole["customers"])
     tested = crossing[crossing["p"].notna()]
-    values = {"value": number(whole["value"]), "customers": float(n), "tests": float(len(tested))}
+    base = number(whole["named_value"])
+    values = {"value": base, "customers": number(whole["named_customers"])}
+    values |= {"tests": float(len(tested))}
     of_values = {"value": UNITS[cross.measure], "customers": "count", "tests": "count"}
     if tested.empty:
         sentence = words("finding.crossing_few", n=units.count(n), **told)
@@ -143,7 +145,8 @@ def crossing(crossing: pd.DataFrame, cross: Cross, run: Run, window: Period, lab
     kind = "none" if stands.empty else "one" if len(stands) == 1 else "more"
     sentence = words(
         "finding.crossing_best" if named else "finding.crossing",
-        whole=_value(cross.measure, whole["value"], run),
+        whole=_value(cross.measure, whole["named_value"], run),
+        n=units.count(whole["named_customers"]),
         tests=units.count(len(tested)),
         cells=words(f"finding.crossing_cells.{kind}", n=units.count(len(stands))),
         named=words("finding.crossing_and").join(named),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import Any
 
+from analysis.params import Run
 from analysis.text import escaped, words
 
 MIME = "application/vnd.analysis.finding+json"
@@ -89,6 +90,20 @@ class Finding:
 def partial_period(is_whole: bool) -> tuple[str, ...]:
     """The caveat of a comparison whose period the data do not hold to its end."""
     return () if is_whole else (words("caveat.partial"),)
+
+
+def not_over(said: Callable[..., Finding], run: Run) -> Finding:
+    """In place of a finding that would set the days so far against a whole period.
+
+    Parameters
+    ----------
+    said : callable
+        Makes the finding; knows its id and exhibit.
+    run : Run
+        Gives the period, which the data do not hold to its end.
+    """
+    sentence = words("finding.not_over", period=run.period.label)
+    return said(sentence=sentence, values={}, units={}, n=0, notable=False)
 
 
 def number(value: float) -> float | None:

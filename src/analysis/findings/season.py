@@ -32,12 +32,15 @@ def trend(months: pd.DataFrame, period: pd.Series, moved: pd.Series | None, run:
     run : Run
         Gives the period, currency and settings.
     surprise : float
-        As ``analyses.unusual.surprise`` gives it of revenue.
+        As ``analyses.unusual.surprise_of`` gives it of revenue.
     held : int
         Whole months the data hold.
     """
     said = partial(Finding, id="season.trend", exhibit="fig-season-trend")
-    if moved is None or not period["months"]:
+    if moved is not None and not period["months"]:
+        sentence = words("finding.season_unfinished", period=run.period.label)
+        return said(sentence=sentence, values={}, units={}, n=held, notable=False)
+    if moved is None:
         least = run.settings.season.min_months
         sentence = words("finding.season_short", least=least, months=held)
         return said(sentence=sentence, values={}, units={}, n=held, notable=False)
@@ -45,25 +48,28 @@ def trend(months: pd.DataFrame, period: pd.Series, moved: pd.Series | None, run:
     signed = partial(units.percent, signed=True)
     apart = float(period["remainder"]) - 1
     key = "same" if abs(apart) < SAME else "above" if apart > 0 else "below"
-    stake = abs(float(period["revenue"] - period["usual"]))
+    gap = float(period["revenue"] - period["usual"])
     return said(
         sentence=words(
             "finding.season", subject=run.revenue_label, period=run.period.label,
-            now=money(period["revenue"]), usual=money(period["usual"]),
-            apart=words(f"finding.season_{key}", share=units.percent(abs(apart))),
-            season=signed(period["season"] - 1), calendar=signed(period["calendar"] - 1),
-            level=money(moved["level"]), growth=signed(moved["growth"]),
-            low=signed(moved["low"]), high=signed(moved["high"]),
-            stage=words(f"season.stage.{moved['stage']}"),
+            apart=words(
+                f"finding.season_{key}", share=units.percent(abs(apart)), gap=money(abs(gap))
+            ),
+            trend=words(
+                f"finding.season_trend.{moved['stage']}",
+                growth=units.percent(moved["growth"] if moved["stage"] == "steady"
+                                     else abs(moved["growth"]), signed=moved["stage"] == "steady"),
+                low=signed(moved["low"]), high=signed(moved["high"]),
+            ),
         ),
-        values={name: number(period[name]) for name in PERIOD}
+        values={name: number(period[name]) for name in PERIOD} | {"gap": number(gap)}
         | {f"trend_{name}": number(moved[name]) for name in TREND},
-        units=PERIOD | {f"trend_{name}": unit for name, unit in TREND.items()},
+        units=PERIOD | {"gap": "money"} | {f"trend_{name}": unit for name, unit in TREND.items()},
         n=len(months),
         notable=bool(abs(apart) >= run.settings.notable_share),
-        at_stake=stake,
+        at_stake=abs(gap),
         surprise=surprise,
-        certainty=surprise,
+        certainty=0.5 if pd.isna(period["chance"]) else 1 - float(period["chance"]),
         subject=f"region:{run.region}",
         caveats=_caveats(months, run),
     )  # fmt: skip
@@ -98,9 +104,9 @@ def seasons(table: pd.DataFrame, worth: pd.DataFrame, run: Run, held: int) -> Fi
             sentence=none + festival, values=values, units=dict.fromkeys(values, "count"),
             n=held, notable=False,
         )  # fmt: skip
-    # Clearest: most apart between best and weakest month, of those beyond chance.
-    reach = [row[int(row["best"])] / row[int(row["worst"])] for _, row in sure.iterrows()]
-    place = int(pd.Series(reach).argmax())
+    # Clearest: of those beyond chance, the one whose best month was furthest above its middling
+    # one in the year in which it was least so; one good year makes no season.
+    place = int(sure["best_low"].to_numpy(float).argmax())
     (dimension, part), row = sure.index[place], sure.iloc[place]
     best, worst = int(row["best"]), int(row["worst"])
     indices: Values = {"best_index": float(row[best]), "worst_index": float(row[worst])}

@@ -38,7 +38,13 @@ def changes(rows: pd.DataFrame, judged: pd.DataFrame, run: Run, is_whole: bool) 
     if known.empty:
         return none(sentence=_unjudged(judged, run))
     if rows.empty:
-        nearest = known.reset_index().iloc[0]
+        counts = known.index.get_level_values("measure").map(lambda name: MEASURES[name].unit)
+        few = known[["value", "expected"]].max(axis=1) < run.settings.unusual.min_orders
+        large = known[~((counts == "count") & few)]
+        if large.empty:
+            sentence = words("finding.unusual_none_large", series=units.count(len(known)))
+            return none(sentence=sentence, n=len(known))
+        nearest = large.reset_index().iloc[0]
         sentence = words("finding.unusual_none", series=units.count(len(known)),
                          **_numbers(nearest, run))  # fmt: skip
         return said(

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from analysis import units
-from analysis.findings.record import Finding, number, partial_period
+from analysis.findings.record import Finding, not_over, number
 from analysis.params import WHOLE_FIRM, Run
 from analysis.text import words
 
 OPPOSED, CONTRADICTED, UNKNOWN = "opposed", "contradicted", "unknown"
-FLAT = 0.005
-"""Growth that reads as none: half a per cent."""
+COUNTED = ("service",)
+"""Causes whose range is that of a rate, not of money: none is printed."""
 
 
 def main(
@@ -55,72 +55,92 @@ def _said(
 ) -> Finding:  # fmt: skip
     exhibit = "tbl-verdicts-main" if id == "verdicts.main" else "tbl-verdicts-board"
     said = partial(Finding, id=id, exhibit=exhibit)
+    if not is_whole:
+        return not_over(said, run)
     if chosen.empty or base is None:
         return said(sentence=words("finding.verdicts_base"), values={}, units={}, n=0,
                     notable=False)  # fmt: skip
     cell = chosen.iloc[0]
-    mine = (judged["region"] == cell["region"]) & (judged["category"] == cell["category"])
-    answers = judged[mine]
-    evidence = checks[
-        (checks["region"] == cell["region"]) & (checks["category"] == cell["category"])
-    ]
-    cause = _answer(answers, str(cell["cause"]))
-    change, before = float(cell["change"]), float(cell["before"])
-    values = {"before": number(before), "now": number(float(cell["now"])),
-              "change": number(change), "left": number(float(cell["left"]))}  # fmt: skip
+    answers = _of(judged, cell["region"], cell["category"])
+    cause = _named(judged, cell, "cause")
+    values = {name: number(float(cell[name])) for name in ("before", "now", "change", "rest")}
     kinds = dict.fromkeys(values, "money")
     surprise = 0.5 if pd.isna(cell["p"]) else 1 - float(cell["p"])
     subject = _subject(_of_one_cause(cell, account), run)
     if cause is None:
         return said(
             sentence=_without(cell, answers, run, base), values=values, units=kinds,
-            n=len(evidence), notable=False, surprise=surprise, subject=subject,
-            caveats=partial_period(is_whole),
+            n=len(_of(checks, cell["region"], cell["category"])), notable=False, surprise=surprise, subject=subject,
         )  # fmt: skip
     effect = float(cause["effect"])
-    values |= {name: number(float(cause[name])) for name in ("effect", "low", "high", "claimed")}
+    told = ("effect",) if cause["question"] in COUNTED else ("effect", "low", "high")
+    values |= {name: number(float(cause[name])) for name in told}
     total = abs(float(account.loc[account["category"] == "", "before"].sum()))
     return said(
-        sentence=_with(cell, cause, answers, evidence, run, base),
+        sentence=_with(cell, cause, judged, checks, run, base),
         values=values,
         units=dict.fromkeys(values, "money"),
         n=int(np.nan_to_num(float(cause["n"]))),
-        notable=is_whole
-        and float(cause["low"]) * float(cause["high"]) > 0
+        notable=float(cause["low"]) * float(cause["high"]) > 0
         and abs(effect) >= run.settings.notable_share * total,
         at_stake=abs(effect),
         surprise=surprise,
         certainty=1 - float(np.nan_to_num(float(cause["p"]), nan=0.5)),
         subject=subject,
-        caveats=partial_period(is_whole),
     )
 
 
-def _too(cell: pd.Series, answers: pd.DataFrame, run: Run) -> str:
+def _of(rows: pd.DataFrame, region: str, category: str) -> pd.DataFrame:
+    return rows[(rows["region"] == region) & (rows["category"] == category)]
+
+
+def _named(judged: pd.DataFrame, cell: pd.Series, name: str) -> pd.Series | None:
+    """The answer that the account names as the cause, or as the second."""
+    rows = _of(judged, cell[f"{name}_region"], cell[f"{name}_category"])
+    return _answer(rows, str(cell[name]))
+
+
+def _too(cell: pd.Series, second: pd.Series | None, run: Run) -> str:
     """The cause at work that moved most money but for the first."""
-    second = _answer(answers, str(cell["second"]))
     if second is None:
         return ""
     return words(
         "finding.verdicts_too",
-        cause=_capital(words(f"verdicts.because.{second['question']}", named=second["named"])),
+        cause=words(f"verdicts.because.{second['question']}", named=second["named"]),
+        where=_where(second, cell, run),
         took=words(f"finding.verdicts_{'took' if second['effect'] < 0 else 'added'}_past"),
         effect=units.money(abs(float(second["effect"])), run.currency),
-        **_range(second, run),
+        range=_range(second, run),
     )
 
 
-def _range(cause: pd.Series, run: Run, most: float = float("inf")) -> dict[str, str]:
-    """The ends of a cause's range: sizes, no more than ``most``; signed where it holds zero."""
-    low, high = float(cause["low"]), float(cause["high"])
-    if low < 0 < high:
-        return {
-            name: units.money(end, run.currency, signed=True)
-            for name, end in (("low", low), ("high", high))
-        }
-    ends = sorted(min(abs(end), most) for end in (low, high))
-    return {name: units.money(end, run.currency) for name, end in zip(("low", "high"), ends,
-                                                                      strict=True)}  # fmt: skip
+def _place(cause: pd.Series) -> tuple[str, str]:
+    """Region and category in which a cause was at work; empty: all of them."""
+    region, category = (cause[f"at_{name}"] or cause[name] for name in ("region", "category"))
+    return str(region), str(category)
+
+
+def _where(cause: pd.Series, cell: pd.Series, run: Run) -> str:
+    """Where a cause was at work, if that is less than all of the range that is spoken of."""
+    region, category = _place(cause)
+    if cause["question"] == "price":
+        category = ""  # its name says of what
+    is_category = category and category != cell["category"]
+    if region == cell["region"]:
+        return words("finding.verdicts_where", place=category) if is_category else ""
+    place = run.part("region", region)
+    if is_category:
+        place = words("verdicts.of", category=category, region=place)
+    return words("finding.verdicts_where", place=place)
+
+
+def _range(cause: pd.Series, run: Run, most: float = float("inf")) -> str:
+    """The range of a cause that surely moved sales, as sizes of no more than ``most``."""
+    if cause["question"] in COUNTED:
+        return ""
+    ends = sorted(min(abs(float(cause[name])), most) for name in ("low", "high"))
+    low, high = (units.money(end, run.currency) for end in ends)
+    return words("finding.verdicts_range", low=low, high=high)
 
 
 def _beside(share: float) -> str:
@@ -136,42 +156,69 @@ def _answer(answers: pd.DataFrame, question: str) -> pd.Series | None:
 
 
 def _with(
-    cell: pd.Series, cause: pd.Series, answers: pd.DataFrame, checks: pd.DataFrame,
+    cell: pd.Series, cause: pd.Series, judged: pd.DataFrame, checks: pd.DataFrame,
     run: Run, base: str,
 ) -> str:  # fmt: skip
     change, effect = float(cell["change"]), float(cause["effect"])
+    low, high = float(cause["low"]), float(cause["high"])
     money = partial(units.money, currency=run.currency)
     took = "took" if effect < 0 else "added"
     kind = "part"
-    if cause["verdict"] == OPPOSED:
-        kind = "flat" if _is_flat(cell) else "opposed"
+    if low <= 0 <= high:
+        kind = "unsure"
+    elif change == 0:
+        kind = "flat"
+    elif effect * change < 0:
+        kind = "opposed"
     elif abs(effect) >= abs(change):
         kind = "all"
+    second = _named(judged, cell, "second")
+    question = str(cause["question"])
+    asked = _of(judged, cause["region"], cause["category"])
+    others = _too(cell, second, run) + _others(question, asked, second)
+    because = words(f"verdicts.because.{question}", named=cause["named"])
+    where = _where(cause, cell, run)
     return words(
         f"finding.verdicts_{kind}",
         **_moved(cell, run, base),
-        because=words(f"verdicts.because.{cause['question']}", named=cause["named"]),
+        because=because + where,
+        cause=_capital(because + where),
         took=words(f"finding.verdicts_{took}"),
         took_past=words(f"finding.verdicts_{took}_past"),
         effect=money(abs(effect)),
         claimed=money(min(abs(effect), abs(change))),
-        **_range(cause, run, abs(change) if kind == "part" else float("inf")),
-        evidence=_evidence(str(cause["question"]), checks),
-        others=_too(cell, answers, run) + _others(str(cause["question"]), answers),
+        taken=money(abs(low)),
+        gained=money(abs(high)),
+        range=_range(cause, run, abs(change) if kind == "part" else float("inf")),
+        rest=_went(change - effect, run),
+        evidence=_evidence(cause, _of(checks, cause["region"], cause["category"]), cell, run),
+        others=others,
+    )
+
+
+def _went(amount: float, run: Run) -> str:
+    """What everything else did: ``rose £12.0k``."""
+    return words(
+        "finding.verdicts_went",
+        moved=words("verb.rise" if amount >= 0 else "verb.fall"),
+        amount=units.money(abs(amount), run.currency),
     )
 
 
 def _without(cell: pd.Series, answers: pd.DataFrame, run: Run, base: str) -> str:
-    if _is_flat(cell):
+    if cell["change"] == 0:
         return words("finding.verdicts_still", **_moved(cell, run, base))
-    claims = answers[answers["claimed"].abs() > 0]
+    counted = answers[answers["counted"].abs() > 0]
     context = ""
-    if not claims.empty:
-        most = claims.loc[claims["claimed"].abs().idxmax()]
+    if not counted.empty:
+        most = counted.loc[counted["counted"].abs().idxmax()]
+        effect = float(most["counted"])
         context = words(
             "finding.verdicts_context",
             because=words(f"verdicts.because.{most['question']}", named=most["named"]),
-            claimed=units.money(abs(float(most["claimed"])), run.currency),
+            took=words(f"finding.verdicts_{'took' if effect < 0 else 'added'}"),
+            effect=units.money(abs(effect), run.currency),
+            rest=_went(float(cell["change"]) - effect, run),
         )
     needs = sorted({str(need) for need in answers["needs"] if need})
     usual = ""
@@ -208,16 +255,15 @@ def _moved(cell: pd.Series, run: Run, base: str) -> dict[str, str]:
     }
 
 
-def _is_flat(cell: pd.Series) -> bool:
-    return bool(abs(cell["change"]) < FLAT * abs(cell["before"]))
-
-
-def _evidence(question: str, checks: pd.DataFrame) -> str:
+def _evidence(cause: pd.Series, checks: pd.DataFrame, cell: pd.Series, run: Run) -> str:
+    question = str(cause["question"])
     rows = checks[checks["question"] == question].set_index("check")
     if question == "supply":
         out, lost = rows.loc["out"], rows.loc["lost"]
+        is_own = (cause["region"], cause["category"]) == (cell["region"], cell["category"])
         text = words(
-            "finding.verdicts_evidence.supply",
+            f"finding.verdicts_evidence.{'supply' if is_own else 'supply_there'}",
+            place=_place_name(cause, run),
             n=_products(out["value"]),
             were=_were(out["value"]),
             share=units.percent(out["other"], digits=0),
@@ -237,6 +283,7 @@ def _evidence(question: str, checks: pd.DataFrame) -> str:
         key = "competitor" if stock["says"] == "for" else "competitor_stock"
         return words(
             f"finding.verdicts_evidence.{key}",
+            place=_place_name(cause, run),
             effect=_beside(rows.loc["fell", "value"]),
             n=_products(stock["value"]),
             were=_were(stock["value"]),
@@ -264,11 +311,20 @@ def _evidence(question: str, checks: pd.DataFrame) -> str:
     )
 
 
-def _others(question: str, answers: pd.DataFrame) -> str:
+def _place_name(cause: pd.Series, run: Run) -> str:
+    """In full: ``Textiles in North``."""
+    region, category = _place(cause)
+    if region == WHOLE_FIRM:
+        return category or words("verdicts.firm_there")
+    place = run.part("region", region)
+    return words("verdicts.of", category=category, region=place) if category else place
+
+
+def _others(question: str, answers: pd.DataFrame, second: pd.Series | None) -> str:
     """Of supply and competitor the one that it is not: boards ask which of the two."""
     other = {"supply": "competitor", "competitor": "supply"}.get(question)
     rows = answers[answers["question"] == other]
-    if other is None or rows.empty:
+    if other is None or rows.empty or (second is not None and second["question"] == other):
         return ""
     verdict = rows["verdict"].iloc[0]
     if verdict == CONTRADICTED:

@@ -16,6 +16,8 @@ from analysis.text import words
 SOURCES = 6
 VERDICTS = ("close", "watch", "grow", "keep")
 SAVED = "(saved)"
+NOT_HAD = ("serve", "overdue")
+"""Money that was never had: not earned, or not paid; the rest was spent or given away."""
 
 
 def total(
@@ -47,25 +49,35 @@ def total(
         return said(sentence=text, values={"total": 0.0}, units={"total": "money"},
                     n=len(pockets), notable=False)  # fmt: skip
     money = float(sources["money"].sum())
-    parts = [
-        words("finding.waste_part", money=units.money(row.money, run.currency),
-              source=words(f"waste.short.{row.Index}"))
-        for row in sources.itertuples()
-    ]  # fmt: skip
+    not_had = sources.index.isin(NOT_HAD)
+    spent, lacked = sources[~not_had], sources[not_had]
+    sums = {"spent": float(spent["money"].sum()), "not_had": float(lacked["money"].sum())}
+    key = "only_spent" if lacked.empty else "only_not_had" if spent.empty else "both"
     counted = pockets[pockets["counted"].astype(bool)]
     by_source = {str(name): float(one) for name, one in sources["money"].items()}
     return said(
         sentence=words(
-            "finding.waste_total", money=units.money(money, run.currency), parts=_joined(parts),
-            missing=lacking, **place,
+            f"finding.waste_total_{key}", spent=units.money(sums["spent"], run.currency),
+            spent_on=_sources(spent, run), not_had=units.money(sums["not_had"], run.currency),
+            not_had_of=_sources(lacked, run), missing=lacking, **place,
         ),
-        values={"total": money, **by_source},
-        units=dict.fromkeys(("total", *by_source), "money"),
+        values={"total": money, **sums, **by_source},
+        units=dict.fromkeys(("total", *sums, *by_source), "money"),
         n=len(counted),
         notable=True,
-        at_stake=run.per_period(money, year.month_count),
+        at_stake=run.per_period(money, 12),
         certainty=float((counted["money"] * counted["certainty"]).sum() / money),
         caveats=_caveats(counted),
+    )  # fmt: skip
+
+
+def _sources(sources: pd.DataFrame, run: Run) -> str:
+    return _joined(
+        [
+            words("finding.waste_part", money=units.money(row.money, run.currency),
+                  source=words(f"waste.short.{row.Index}"))
+            for row in sources.itertuples()
+        ]
     )  # fmt: skip
 
 
@@ -86,7 +98,7 @@ def _subject(row: pd.Series) -> str:
     )
 
 
-def largest(pockets: pd.DataFrame, run: Run, year: Period) -> Finding:
+def largest(pockets: pd.DataFrame, run: Run) -> Finding:
     """Name the largest pocket of money that breaks a rule."""
     said = partial(Finding, id="waste.largest", exhibit="tbl-waste-pockets")
     counted = pockets[pockets["counted"].astype(bool)]
@@ -111,7 +123,7 @@ def largest(pockets: pd.DataFrame, run: Run, year: Period) -> Finding:
         units=dict.fromkeys(("money", "low", "high", "base"), "money"),
         n=int(row["n"]),
         notable=True,
-        at_stake=run.per_period(float(row["money"]), year.month_count),
+        at_stake=run.per_period(float(row["money"]), 12),
         certainty=float(row["certainty"]),
         subject=_subject(row),
         caveats=_caveats(counted.head(1)),
@@ -147,15 +159,18 @@ def list_of(decisions: pd.DataFrame, run: Run, missing: Sequence[str]) -> Findin
         "finding.waste_largest_interval",
         low=money(row["effect_low"]), high=money(row["effect_high"]),
     )  # fmt: skip
+    is_move = row["assumption"] == "moved"
     first = words(
-        "finding.waste_list_first", name=row["name"], effect=money(row["effect"]), interval=interval
-    )
+        "finding.waste_list_move" if is_move else "finding.waste_list_first",
+        name=row["name"], effect=money(row["effect"]), interval=interval,
+        alone=money(row["alone"]),
+    )  # fmt: skip
     return said(
         sentence=words("finding.waste_list", first=first, **place),
         values={**counts, "effect": number(row["effect"]), "effect_low": number(row["effect_low"]),
-                "effect_high": number(row["effect_high"])},
+                "effect_high": number(row["effect_high"]), "alone": number(row["alone"])},
         units={**dict.fromkeys(counts, "count"),
-               **dict.fromkeys(("effect", "effect_low", "effect_high"), "money")},
+               **dict.fromkeys(("effect", "effect_low", "effect_high", "alone"), "money")},
         n=len(decisions),
         notable=True,
         at_stake=run.per_period(float(closing["effect"].clip(lower=0).sum()), 12),

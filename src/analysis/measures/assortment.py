@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import pandas as pd
 
+from analysis.measures.catalogue.usual import usual_units
 from analysis.measures.lines import MOMENTS, in_scope
 from analysis.model.dataset import Dataset
 from analysis.params import WHOLE_FIRM
@@ -26,7 +27,8 @@ def product_table(data: Dataset, region: str, period: Period) -> pd.DataFrame:
 
         - ``units``, ``revenue``, ``list_value`` (before discounts), ``gross_margin``,
           ``costed_revenue`` and ``costed_units`` (of lines whose cost is known); zero where
-          nothing was sold,
+          nothing was sold. Lines flagged as outliers are in neither ``units`` nor ``list_value``,
+          which are each other's price,
         - ``opening`` (units in stock before the period), ``received``, ``on_hand`` (units at its
           end), ``mean_stock`` (units, mean of the month ends with the opening),
           ``stock_out_days``; missing where the firm delivers no stock,
@@ -48,11 +50,12 @@ def _sold(data: Dataset, region: str, period: Period) -> pd.DataFrame:
     def added(amount: ibis.expr.types.NumericValue) -> ibis.expr.types.Scalar:
         return amount.sum(where=known).cast("float64").fill_null(0.0)
 
+    usual = ~lines.is_outlier.fill_null(False)
     discount = lines.discount.fill_null(0)  # none recorded: sold at what was invoiced
     table = lines.group_by("product_id").aggregate(
-        units=lines.quantity.sum().cast("float64"),
+        units=usual_units(lines).sum().cast("float64"),
         revenue=lines.revenue.sum().cast("float64"),
-        list_value=(lines.revenue + discount).sum().cast("float64"),
+        list_value=(lines.revenue + discount).sum(where=usual).cast("float64").fill_null(0.0),
         gross_margin=added(lines.revenue - lines.cost),
         costed_revenue=added(lines.revenue),
         costed_units=added(lines.quantity),

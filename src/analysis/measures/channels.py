@@ -1,8 +1,6 @@
-"""What channels cost and bring: spend, leads, customers won and their margin; money collected."""
+"""What channels cost and bring: spend, leads, customers won and their margin."""
 
 from __future__ import annotations
-
-from datetime import date
 
 import ibis
 import ibis.expr.types as ir
@@ -10,11 +8,9 @@ import pandas as pd
 
 from analysis.measures.retention import count_of_months, joined
 from analysis.model.dataset import Dataset
-from analysis.params import WHOLE_FIRM
 from analysis.periods import Period
 
 WON = ["won", "margin", "margin_squared"]
-DUE = ["due", "paid", "invoices", "paid_invoices", "due_squared", "paid_squared"]
 
 
 def spend(data: Dataset, period: Period) -> pd.DataFrame:
@@ -93,58 +89,6 @@ def won(data: Dataset, period: Period, last: pd.Period, horizon: int) -> pd.Data
     number = number_won(data, period, last)
     channels = table.index.get_level_values("channel")
     return table.assign(won=number.reindex(channels).to_numpy())[WON].astype(float)
-
-
-def collected(
-    data: Dataset, region: str, due: Period, as_of: date, grace: int, by: str = "channel"
-) -> pd.DataFrame:
-    """How much of the money due in a period was paid by a day, by part of a dimension.
-
-    Parameters
-    ----------
-    data : Dataset
-        Opened snapshot.
-    region : str
-        Of the orders invoiced; ``all``: of the firm.
-    due : Period
-        Months in which the money was due; the last ``grace`` days before ``as_of`` are left out.
-    as_of : date
-        The day by which it had to be paid.
-    grace : int
-        Days allowed after the due day.
-    by : {"channel", "region"}
-        Column of the order lines.
-
-    Returns
-    -------
-    DataFrame
-        One row per part, columns ``due`` and ``paid`` (money), ``invoices`` and ``paid_invoices``
-        (counts), ``due_squared`` and ``paid_squared`` (sums of squares, for the interval of their
-        ratio). No rows without payments.
-    """
-    if not (data.has("payments.due_at") and data.has(f"order_lines.{by}")):
-        return pd.DataFrame(columns=DUE, index=pd.Index([], name=by), dtype=float)
-    lines = data.order_lines
-    if region != WHOLE_FIRM:
-        lines = lines.filter(lines.region == region)
-    orders = lines.group_by("order_id").aggregate(**{by: lines[by].max()})
-    payments = data.tables["payments"]
-    end = pd.Timestamp(as_of) + pd.Timedelta(days=1)
-    until = min((due.last + 1).start_time, end - pd.Timedelta(days=grace))
-    payments = payments.filter((payments.due_at >= due.start) & (payments.due_at < until))
-    payments = payments.inner_join(orders, "order_id")
-    payments = payments.mutate(part=payments[by].fill_null(""))
-    amount = payments.amount.cast("float64")
-    is_paid = payments.paid_at.notnull() & (payments.paid_at < end)
-    taken = payments.group_by("part").aggregate(
-        due=amount.sum(),
-        paid=amount.sum(where=is_paid).fill_null(0.0),
-        invoices=payments.count().cast("float64"),
-        paid_invoices=payments.count(where=is_paid).cast("float64"),
-        due_squared=(amount * amount).sum(),
-        paid_squared=(amount * amount).sum(where=is_paid).fill_null(0.0),
-    )
-    return taken.order_by("part").execute().set_index("part").rename_axis(by).astype(float)
 
 
 def joiners(data: Dataset, period: Period, last: pd.Period) -> ibis.Table:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.measures.catalogue import DIMENSIONS
+from analysis.measures import engine
+from analysis.measures.catalogue import DIMENSIONS, MEASURES
+from analysis.measures.catalogue.supply import COLLECTION_RATE
+from analysis.measures.catalogue.usual import usual_units
 from analysis.measures.lines import MOMENTS, in_scope, with_dimensions
 from analysis.model.dataset import Dataset
 from analysis.params import WHOLE_FIRM
@@ -23,15 +26,16 @@ def across(data: Dataset) -> str:
 def daily_sales(
     data: Dataset, region: str, period: Period | None, across: str = "channel"
 ) -> pd.DataFrame:
-    """Sales of every day, region and part of a dimension; no rows for ``None``, a base there is not.
+    """Sales of every day, region and part of a dimension; no rows for ``None``, no such base.
 
     Returns
     -------
     DataFrame
         One row per ``day`` (a date of the period), ``region`` and ``across`` (a dimension of the
         catalogue; ``""`` where none is recorded) with order lines, sorted by them. Columns
-        ``revenue`` (money), ``units``, ``gross_margin`` and ``costed_revenue`` (money; of the
-        lines whose cost is known, zero where none is). Everything adds up to the period's figures.
+        ``revenue`` (money), ``units`` (none of flagged lines), ``gross_margin`` and
+        ``costed_revenue`` (money; of the lines whose cost is known, zero where none is).
+        Everything adds up to the period's figures.
     """
     keys = ["day", "region", across]
     if period is None:
@@ -44,7 +48,7 @@ def daily_sales(
     known = lines.cost.notnull()
     table = lines.group_by(keys).aggregate(
         revenue=lines.revenue.sum().cast("float64"),
-        units=lines.quantity.sum().cast("float64"),
+        units=usual_units(lines).sum().cast("float64"),
         gross_margin=(lines.revenue - lines.cost).sum(where=known).cast("float64").fill_null(0.0),
         costed_revenue=lines.revenue.sum(where=known).cast("float64").fill_null(0.0),
     )
@@ -61,31 +65,17 @@ def collections(
     -------
     DataFrame
         One row per ``region`` and ``channel`` (columns; of the order), with ``due`` and
-        ``collected`` (money). No rows where the firm delivers no payments, or across anything but
-        channels: an order is of one channel, and of many categories.
+        ``collected`` (money), the halves of the catalogue's collection rate. No rows where the
+        firm delivers no payments, or across anything but channels: an order is of one channel,
+        and of many categories.
     """
     keys = ["region", "channel"]
-    if across != "channel" or not data.has("payments.due_at"):
+    if across != "channel" or not all(map(data.has, MEASURES[COLLECTION_RATE].needs)):
         return pd.DataFrame(columns=[*keys, "due", "collected"])
-    after = (period.last + 1).start_time
-    lines = with_dimensions(data.order_lines, data, ["channel"])
-    lines = lines.filter(lines.ordered_at < after)
-    if region != WHOLE_FIRM:
-        lines = lines.filter(lines.region == region)
-    # An order is of one region and channel; the first of several, were there any.
-    orders = lines.group_by("order_id").aggregate(
-        region=lines.region.min(), channel=lines.channel.fill_null("").min()
-    )
-    payments = data.tables["payments"]
-    payments = payments.filter((payments.due_at >= period.start) & (payments.due_at < after))
-    joined = payments.inner_join(orders, "order_id")
-    paid = joined.paid_at.notnull() & (joined.paid_at < after)
-    table = joined.group_by(keys).aggregate(
-        due=joined.amount.sum().cast("float64"),
-        collected=joined.amount.sum(where=paid).cast("float64").fill_null(0.0),
-    )
-    made: pd.DataFrame = table.order_by(keys).execute()
-    return made
+    taken = engine.measure(data, region, period, [COLLECTION_RATE], by=keys).reset_index()
+    taken = taken[taken["region"].notna()]  # of no order that is known
+    parts = taken.rename(columns={"denominator": "due", "numerator": "collected"})
+    return parts.assign(channel=parts["channel"].fillna(""))[[*keys, "due", "collected"]]
 
 
 def region_size(data: Dataset, period: Period | None) -> pd.DataFrame:

@@ -17,9 +17,24 @@ def events(data: Dataset) -> pd.DataFrame:
     -------
     DataFrame
         One row per event, by first day: ``event_id``, ``kind``, ``starts_at``, ``ends_at``
-        (missing while it lasts), ``region`` and ``category`` (``None``: all) and ``note``.
+        (missing while it lasts; a holiday without one is a day), ``region`` and ``category``
+        (``None``: all) and ``note``.
     """
-    return _table(data, "events", EVENTS)
+    return closed(_table(data, "events", EVENTS))
+
+
+def closed(table: pd.DataFrame) -> pd.DataFrame:
+    """Events with the last day of holidays for which none is noted: nobody's holiday still lasts.
+
+    Examples
+    --------
+    >>> noted = pd.DataFrame({"kind": ["holiday", "policy"], "ends_at": pd.NaT,
+    ...                       "starts_at": pd.to_datetime(["2026-05-01", "2026-05-01"])})
+    >>> closed(noted)["ends_at"].notna().tolist()
+    [True, False]
+    """
+    one_day = (table["kind"] == "holiday") & table["ends_at"].isna()
+    return table.assign(ends_at=table["ends_at"].where(~one_day, table["starts_at"]))
 
 
 def promotions(data: Dataset) -> pd.DataFrame:

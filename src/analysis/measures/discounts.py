@@ -32,7 +32,7 @@ def beside_peers(
     Parameters
     ----------
     unit : str
-        Dimension asked about: ``salesperson``, ``region``, ``channel`` …
+        Dimension asked about: ``salesperson``, ``region`` …
     min_peers : int
         Deals of fewer others' lines are compared with nothing and left out.
     by_month : bool

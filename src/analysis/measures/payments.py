@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import ibis
+import ibis.expr.types as ir
 import pandas as pd
 
 from analysis.model.dataset import Dataset
@@ -24,9 +25,9 @@ def on_account(data: Dataset, region: str, as_of: date) -> ibis.Table:
     Returns
     -------
     ibis.Table
-        One row per payment due later than the day of its order, with ``region``, ``channel`` and
-        ``customer_id`` of the order, ``due_at``, ``amount`` and ``paid_at``, which is missing
-        where the payment came after ``as_of``: nobody knew of it then.
+        One row per payment due later than the day of its order, with ``order_id``, ``region``,
+        ``channel`` and ``customer_id`` of the order, ``due_at``, ``amount`` and ``paid_at``, which
+        is missing where the payment came after ``as_of``: nobody knew of it then.
     """
     end = pd.Timestamp(as_of) + pd.Timedelta(days=1)
     lines = data.order_lines
@@ -44,7 +45,12 @@ def on_account(data: Dataset, region: str, as_of: date) -> ibis.Table:
     joined = orders.inner_join(payments, "order_id")
     joined = joined.filter(joined.due_at.truncate("D") > joined.ordered_at.truncate("D"))
     known = ibis.ifelse(joined.paid_at < end, joined.paid_at, ibis.null("timestamp"))
-    return joined.select(*ORDER_SIDE, "ordered_at", "due_at", "amount", paid_at=known)
+    return joined.select("order_id", *ORDER_SIDE, "ordered_at", "due_at", "amount", paid_at=known)
+
+
+def paid_within(table: ibis.Table, days: int) -> ir.BooleanValue:
+    """Whether a payment of :func:`on_account` came within so many days of its due date."""
+    return table.paid_at < table.due_at + ibis.interval(days=days + 1)
 
 
 def collected(
@@ -73,11 +79,10 @@ def collected(
         & (table.due_at < pd.Timestamp(last) + pd.Timedelta(days=1))
     )
     amount = table.amount.cast("float64")
-    late = ibis.interval(days=days + 1)
     table = table.mutate(
         owed=amount,
-        at_due=ibis.ifelse(table.paid_at < table.due_at + ibis.interval(days=1), amount, 0.0),
-        in_time=ibis.ifelse(table.paid_at < table.due_at + late, amount, 0.0),
+        at_due=ibis.ifelse(paid_within(table, 0), amount, 0.0),
+        in_time=ibis.ifelse(paid_within(table, days), amount, 0.0),
         by_now=ibis.ifelse(table.paid_at.notnull(), amount, 0.0),
     )
     each = table.group_by([*by, "customer_id"]).aggregate(

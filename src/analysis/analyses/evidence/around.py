@@ -140,14 +140,14 @@ def competitor(grounds: Grounds, cell: Cell) -> Answer:
     supplied = out.any() and _share(grounds, cell, out) >= grounds.asked.supply.base_share
     checks.append(Check("stock", AGAINST if supplied else FOR, False, float(out.sum())))
     there = cell.now - _revenue_of(grounds.now, out)
-    of, named = Scope(event.region, event.category), str(event.note)
+    of = Scope(event.region, event.category)
     if not (of.region in (None, scope.region) and of.category in (None, scope.category)):
         there = _revenue_in(grounds, cell, of)
-        named = f"{named}, {of.category or of.region}"
     there *= covered(grounds, event)
     effect, low, high = money(there, estimate.log, estimate.reach)
     return Answer("competitor", checks, effect, low, high, estimate.p, estimate.lines,
-                  named=named)  # fmt: skip
+                  named=str(event.note), at_region=of.region or "",
+                  at_category=of.category or "")  # fmt: skip
 
 
 def noted(grounds: Grounds, scope: Scope, kind: str) -> tuple[pd.Series, Estimate] | None:
@@ -240,9 +240,10 @@ def _holiday_days(grounds: Grounds, period: Period) -> float:
     days = 0
     for event, _ in grounds.around.rows():
         if event.kind == HOLIDAY:
-            until = event.starts_at if pd.isna(event.ends_at) else event.ends_at
+            last = pd.Timestamp(period.end)
+            until = last if pd.isna(event.ends_at) else min(last, event.ends_at)
             first = max(event.starts_at, pd.Timestamp(period.start))
-            days += max(0, (min(until, pd.Timestamp(period.end)) - first).days + 1)
+            days += max(0, (until - first).days + 1)
     return float(days)
 
 

@@ -60,9 +60,13 @@ class Grounds:
         region: str,
         lost: pd.DataFrame | None = None,
     ) -> Grounds | None:
-        """The grounds of a region; none if there is nothing to compare with."""
+        """The grounds of a region; none if there is nothing to compare with.
+
+        Nor of a period the data do not hold to its end: its days so far would be set against all
+        of the base's, and what is not yet sold would want a cause.
+        """
         base, base_period = firm.base(run), firm.base_period(run)
-        if base is None or base_period is None:
+        if base is None or base_period is None or not firm.is_whole(run):
             return None
         start = max(run.period.start - timedelta(days=YEAR * WEEK), firm.first_day)
         spans = (

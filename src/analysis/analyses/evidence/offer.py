@@ -154,7 +154,8 @@ def service(grounds: Grounds, cell: Cell) -> Answer:
     """Whether customers left over slow answers: the losses beyond what others' rate foretells.
 
     What ``analyses.loss`` finds of slow answers, for the whole region: who leaves leaves with all
-    they bought.
+    they bought. The ends are those of the lift: they tell whether there is a loss, and leave out
+    chance in who was counted and in what each bought. They are no range of the money.
     """
     if not grounds.firm.has("interactions.response_hours"):
         return Answer("service", needs="interactions.response_hours")
@@ -194,5 +195,17 @@ def _fewer(grounds: Grounds, cell: Cell) -> Check:
         float(measure(grounds.firm, cell.region, period, ["customers"])["value"].iloc[0])
         for period in (grounds.period, grounds.base_period)
     )
-    says = FOR if now < then and cell.change < 0 else AGAINST
-    return Check("fewer", says, False, now, then)
+    return Check("fewer", fewer(now, then), False, now, then)
+
+
+def fewer(now: float, then: float) -> str:
+    """What counts of customers say of a loss of customers, whatever revenue did.
+
+    Examples
+    --------
+    >>> fewer(90, 100), fewer(100, 90), fewer(100, 100)
+    ('for', 'against', 'open')
+    """
+    if now == then:
+        return OPEN
+    return FOR if now < then else AGAINST

@@ -19,6 +19,7 @@ CHECKS = [
 ]  # fmt: skip
 ANSWERS = [
     "region", "category", "question", "effect", "low", "high", "p", "n", "needs", "named",
+    "at_region", "at_category",
 ]  # fmt: skip
 
 
@@ -69,6 +70,8 @@ class Answer:
         Table or column without which it cannot be asked.
     named : str
         What it is about: a competitor's note, a promotion's name.
+    at_region, at_category : str
+        Where in the cell it happened; empty: in all of it.
     """
 
     question: str
@@ -80,6 +83,8 @@ class Answer:
     n: float = nan
     needs: str = ""
     named: str = ""
+    at_region: str = ""
+    at_category: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from math import erfc, sqrt
 import numpy as np
 import pandas as pd
 
-from analysis.analyses.counterfactual import NORMAL
+from analysis.analyses.counterfactual import MOSTLY, NORMAL
 from analysis.analyses.evidence.grounds import HERE, Grounds
 from analysis.analyses.evidence.record import AGAINST, FOR, MISSING, OPEN, Answer, Cell, Check
 
@@ -58,7 +58,8 @@ def answer(grounds: Grounds, cell: Cell) -> Answer:
         sat = FOR if fallen >= grounds.asked.supported_share else AGAINST
         checks.append(Check("sits", sat, False, fallen, now - before))
     checks.append(market_held(grounds, cell))
-    return Answer("supply", checks, effect, low, high, p, lines, named=f"{int(out.sum())}")
+    return Answer("supply", checks, effect, low, high, p, lines, named=f"{int(out.sum())}",
+                  at_category=_mostly(before_by_category(grounds, out)))  # fmt: skip
 
 
 def held(grounds: Grounds, cell: Cell, out: pd.Series) -> Check:
@@ -104,6 +105,19 @@ def market_growth(grounds: Grounds, cell: Cell) -> tuple[float, float] | None:
 def _of(table: pd.DataFrame, chosen: pd.Series, name: str) -> float:
     flags = table["product_id"].map(chosen).fillna(False).astype(bool)
     return float(table.loc[flags, f"{name}_{HERE}"].sum())
+
+
+def before_by_category(grounds: Grounds, out: pd.Series) -> pd.Series:
+    """Revenue of the base that products now out of stock brought, by category."""
+    flags = grounds.before["product_id"].map(out).fillna(False).astype(bool)
+    return grounds.before[flags].groupby("category")[f"revenue_{HERE}"].sum()
+
+
+def _mostly(revenue: pd.Series) -> str:
+    """The category that holds nearly all of some revenue; none: it is spread."""
+    if not revenue.sum() > 0 or revenue.max() < MOSTLY * revenue.sum():
+        return ""
+    return str(revenue.idxmax())
 
 
 def _sided(low: float, high: float) -> str:

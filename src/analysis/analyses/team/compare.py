@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.analyses.team.chance import OUTER, holm, judged, usual_spread
@@ -25,6 +26,10 @@ EXPLAINS: Final = ("cost_of_list",)
 IN_MONEY: Final = ("margin_rate", "discount_rate", "order_value", "growth", "collection")
 """Measures whose numerator is money: a difference times the denominator is money at stake."""
 Z: Final = 1.959963984540054
+SHOWN: Final = {"rate": 0.0005, "days": 0.05, "hours": 0.05, "score": 0.005}
+"""Sizes below which a difference is written as 0; an interval that ends there does not leave 0
+out for a reader."""
+AHEAD, BEHIND = "ahead", "behind"
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,8 @@ def team(data: Dataset, run: Run) -> Team:
     in_window = (sold["month"] >= window.first) & (sold["month"] <= window.last)
     people = measures.people(data, sold[in_window])
     as_of = pd.Timestamp(data.as_of(run)) + pd.Timedelta(days=1, seconds=-1)
-    books = measures.books(data, window, as_of) if len(people) else {}
+    grace = run.settings.collections.grace_days
+    books = measures.books(data, window, as_of, grace) if len(people) else {}
     in_region = people["region"] == run.region
     return Team(
         window=window,
@@ -112,7 +118,9 @@ def compared(books: Mapping[str, Book], people: pd.DataFrame, settings: Settings
         and ``pulled_high`` (95 %); ``money`` (difference times denominator over the window, where
         that is money); ``state``: ``unusual`` (adjusted chance below ``settings.doubt``; not
         pulled), ``above`` or ``below`` (the pulled interval leaves peers' level out), ``alike``,
-        or ``few`` (fewer than ``settings.least`` accounts: nothing but n is said).
+        or ``few`` (fewer than ``settings.least`` accounts: nothing but n is said); ``verdict``:
+        the state as it is read everywhere: ``ahead`` or ``behind`` of peers where the measure has
+        a wanted direction, unusual or not, else ``above`` or ``below``; ``alike``, ``few``.
     """
     tables = [
         _one(book, name, people, settings).assign(measure=name) for name, book in books.items()
@@ -136,21 +144,34 @@ def compared(books: Mapping[str, Book], people: pd.DataFrame, settings: Settings
     )
     reach = Z * table["pulled_error"]
     table = table.assign(pulled_low=table["pulled"] - reach, pulled_high=table["pulled"] + reach)
+    names = order.get_level_values("measure")
+    about = [COMPARED[name] for name in names]
+    edge = np.array([SHOWN.get(one.unit, 0.0) for one in about])
     state = np.select(
-        [~known, unusual, table["pulled_low"] > 0, table["pulled_high"] < 0],
+        [~known, unusual, table["pulled_low"] > edge, table["pulled_high"] < -edge],
         [FEW, UNUSUAL, ABOVE, BELOW],
         ALIKE,
     )
-    names = order.get_level_values("measure")
-    about = [COMPARED[name] for name in names]
     money = (table["difference"] * table["denominator"]).where(names.isin(IN_MONEY))
     return table.assign(
         state=state,
+        verdict=_verdicts(state, table["difference"], [one.good for one in about]),
         money=money,
         unit=[one.unit for one in about],
         good=[one.good for one in about],
         of=[one.of for one in about],
     )
+
+
+def _verdicts(
+    state: npt.NDArray[np.str_], difference: pd.Series, good: list[int]
+) -> npt.NDArray[np.str_]:
+    """What a state means for who has it: better or worse, not more or less."""
+    sign = np.sign(difference.to_numpy(float)) * np.array(good)
+    high = np.where(sign > 0, AHEAD, np.where(sign < 0, BEHIND, ABOVE))
+    low = np.where(sign > 0, AHEAD, np.where(sign < 0, BEHIND, BELOW))
+    told = np.where(difference.to_numpy(float) > 0, high, low)
+    return np.where(np.isin(state, (ALIKE, FEW)), state, told)
 
 
 def _one(book: Book, name: str, people: pd.DataFrame, settings: Settings) -> pd.DataFrame:
@@ -178,7 +199,7 @@ def _empty() -> pd.DataFrame:
     columns = [
         "n", "denominator", "observed", "expected", "difference", "error", "degrees", "finest",
         "low", "high", "spread", "z", "p", "pulled", "pulled_error", "p_adjusted", "pulled_low",
-        "pulled_high", "state", "money", "unit", "good", "of",
+        "pulled_high", "state", "verdict", "money", "unit", "good", "of",
     ]  # fmt: skip
     index = pd.MultiIndex.from_arrays([[], []], names=["person", "measure"])
     return pd.DataFrame(columns=columns, index=index, dtype=float)

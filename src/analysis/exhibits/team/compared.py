@@ -15,9 +15,9 @@ from analysis.exhibits.tables import Column, Table, table
 from analysis.exhibits.team.naming import (
     apart,
     named,
+    own_and_peers,
     person_of,
     row_name,
-    span,
     team_name,
     with_interval,
     with_n,
@@ -88,12 +88,10 @@ def compared_table(compared: pd.DataFrame, run: Run, needs: str) -> Table | Abse
         {
             "measure": [words(f"team.measure.{name}") for _, name in shown.index],
             "n": shown["n"].to_numpy(),
-            "own": [units.measured(row["observed"], row["unit"], run.currency) for row in rows],
-            "peers": [units.measured(row["expected"], row["unit"], run.currency) for row in rows],
-            "difference": [apart(row, "difference", run) for row in rows],
-            "interval": [span(row, "low", "high", run) for row in rows],
+            "own": [own_and_peers(row, run) for row in rows],
+            "difference": [with_interval(row, run) for row in rows],
             "pulled": [apart(row, "pulled", run) for row in rows],
-            "reading": [words(f"team.state.{row['state']}") for row in rows],
+            "reading": [_reading(row) for row in rows],
         }
     )
     return table(
@@ -108,6 +106,11 @@ def compared_table(compared: pd.DataFrame, run: Run, needs: str) -> Table | Abse
         note=words("note.team_compared", stratum=run.settings.team.least_in_stratum)
         + (words("note.team_more", n=units.count(left)) if left else ""),
     )
+
+
+def _reading(row: pd.Series) -> str:
+    verdict = words(f"team.verdict.{row['verdict']}")
+    return words("team.unusual", verdict=verdict) if row["state"] == "unusual" else verdict
 
 
 def funnel(points: pd.DataFrame, limits: pd.DataFrame, run: Run) -> Figure | Absent:

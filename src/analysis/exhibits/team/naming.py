@@ -44,6 +44,14 @@ def with_n(row: pd.Series, run: Run) -> str:
     return words("team.with_n", value=value, n=units.count(row["n"]))
 
 
+def own_and_peers(row: pd.Series, run: Run) -> str:
+    """A person's value and what peers would have had, in one cell."""
+    own, peers = (
+        units.measured(row[name], row["unit"], run.currency) for name in ("observed", "expected")
+    )
+    return words("team.beside", own=own, peers=peers)
+
+
 def apart(row: pd.Series, column: str, run: Run) -> str:
     """A difference as its measure's unit wants it."""
     return units.apart(row[column], row["unit"], run.currency)

@@ -30,10 +30,8 @@ def profile_table(profile: pd.DataFrame, run: Run, needs: str) -> Table | Absent
     rows = [row for _, row in shown.iterrows()]
     cells = pd.DataFrame(
         {
-            "judged": shown["judged"].to_numpy(),
             "strengths": [_measures(row["strengths"], row["judged"]) for row in rows],
-            "weaknesses": [_measures(row["weaknesses"], row["judged"]) for row in rows],
-            "behind": [_behind(row) for row in rows],
+            "weaknesses": [_weak(row) for row in rows],
             "help": [
                 words(f"team.hint.{row['hint']}") if row["hint"] else units.MISSING for row in rows
             ],
@@ -42,8 +40,7 @@ def profile_table(profile: pd.DataFrame, run: Run, needs: str) -> Table | Absent
     return table(
         cells,
         {
-            "judged": Column(words("team.judged"), units.count),
-            **{name: Column(words(f"team.{name}")) for name in cells.columns[1:]},
+            name: Column(words(f"team.{name}")) for name in cells.columns
         },
         names=[named(row["name"], str(person)) for person, row in shown.iterrows()],
         heading=words("team.salesperson"),
@@ -93,7 +90,7 @@ def scorecard_table(card: pd.DataFrame, run: Run, people: int, needs: str) -> Ta
     known = [part for part in weights if shown[part].notna().any()]
     points = partial(units.decimal, digits=0)
     cells = shown.assign(
-        range=[_range(row["low"], row["high"]) for _, row in shown.iterrows()],
+        said=[_total(row) for _, row in shown.iterrows()],
         bounds=[_range(row["worst"], row["best"]) for _, row in shown.iterrows()],
         ranks=[_ranks(row) for _, row in shown.iterrows()],
     )
@@ -101,8 +98,7 @@ def scorecard_table(card: pd.DataFrame, run: Run, people: int, needs: str) -> Ta
         cells,
         {
             **{part: Column(words(f"team.short.{part}"), points) for part in known},
-            "total": Column(words("team.score"), points),
-            "range": Column(words("team.interval")),
+            "said": Column(words("team.score_interval")),
             "bounds": Column(words("team.worst_best")),
             "ranks": Column(words("team.rank")),
         },
@@ -180,6 +176,12 @@ def _measures(names: tuple[str, ...], judged: int) -> str:
     return ", ".join(words(f"team.measure.{name}") for name in names) or words("team.nothing")
 
 
+def _weak(row: pd.Series) -> str:
+    """The measures somebody is behind on, and what lies behind that where it is known."""
+    said, behind = _measures(row["weaknesses"], row["judged"]), _behind(row)
+    return words("team.weak", measures=said, behind=behind) if behind else said
+
+
 def _behind(row: pd.Series) -> str:
     said = []
     if "gap" in row and not units.is_missing(row["gap"]):
@@ -204,7 +206,15 @@ def _behind(row: pd.Series) -> str:
             if told
             else words("team.weak_stage_chance")
         )
-    return "; ".join(said) or units.MISSING
+    return "; ".join(said)
+
+
+def _total(row: pd.Series) -> str:
+    if units.is_missing(row["total"]):
+        return units.MISSING
+    return words(
+        "team.with_n", value=units.decimal(row["total"], 0), n=_range(row["low"], row["high"])
+    )
 
 
 def _range(low: float, high: float) -> str:

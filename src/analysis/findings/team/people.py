@@ -13,8 +13,8 @@ from analysis.params import Run
 from analysis.periods import Period
 from analysis.text import words
 
-UNUSUAL = "unusual"
-VALUES = ("observed", "expected", "difference", "low", "high")
+UNUSUAL, ALIKE = "unusual", "alike"
+VALUES = ("observed", "expected", "difference", "low", "high", "pulled")
 
 
 def unusual(
@@ -115,8 +115,17 @@ def _nobody(telling: pd.DataFrame, run: Run, about: dict[str, str]) -> str:
         difference=apart(row, "difference", run),
         low=apart(row, "low", run),
         high=apart(row, "high", run),
+        pulled=apart(row, "pulled", run),
+        verdict=_verdict(row),
         **about,
     )
+
+
+def _verdict(row: pd.Series) -> str:
+    """How the largest difference reads in the table, said in the table's word."""
+    if row["state"] == ALIKE:
+        return words("finding.team_usual_alike")
+    return words("finding.team_usual_differs", verdict=words(f"team.verdict.{row['verdict']}"))
 
 
 def _behind(gap: pd.DataFrame, person: str, measure: str) -> str:
@@ -155,5 +164,5 @@ def _units(row: pd.Series) -> dict[str, str]:
     own = unit if unit in ("money", "rate", "days") else "count"
     of = dict.fromkeys(VALUES, own)
     if unit == "rate":
-        of |= dict.fromkeys(("difference", "low", "high"), "points")
+        of |= dict.fromkeys(("difference", "low", "high", "pulled"), "points")
     return {**of, "n": "count", "money": "money", "p_adjusted": "rate"}

@@ -7,6 +7,7 @@ from typing import Final
 import ibis.expr.types as ir
 
 from analysis.measures.catalogue.record import MARKETING_METRICS, OURS, Measure, Over, Part
+from analysis.measures.catalogue.usual import usual_units
 
 REVENUE, ORDERS, UNITS = "revenue", "orders", "units"
 AVERAGE_ORDER_VALUE, DISCOUNT_RATE = "average_order_value", "discount_rate"
@@ -49,7 +50,7 @@ ENTRIES: Final = (
     Measure(REVENUE, "growth", _of_lines(_revenue), "money", "up", True, source=OURS),
     Measure(ORDERS, "growth", _of_lines(_orders), "count", "up", False, source=OURS),
     Measure(
-        UNITS, "growth", _of_lines(lambda lines: lines.quantity.sum()), "count", "up", True,
+        UNITS, "growth", _of_lines(lambda lines: usual_units(lines).sum()), "count", "up", True,
         source=OURS,
     ),
     Measure(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from analysis.measures.catalogue.record import OURS, Measure, Part
+from analysis.measures.catalogue.usual import usual_units
 
 INVENTORY_TURNOVER, INVENTORY_DAYS = "inventory_turnover", "inventory_days"
 SELL_THROUGH, MOVING_RANGE = "sell_through", "moving_range"
@@ -30,7 +31,7 @@ ENTRIES: Final = (
         needs=_STOCK, per="other", source=_TURNOVER,
     ),
     Measure(
-        SELL_THROUGH, "efficiency", Part("lines", lambda lines: lines.quantity.sum()), "rate",
+        SELL_THROUGH, "efficiency", Part("lines", lambda lines: usual_units(lines).sum()), "rate",
         "up", False, denominator=Part("available", lambda available: available.units.sum()),
         needs=("inventory",), per="other", source=_SELL_THROUGH,
     ),

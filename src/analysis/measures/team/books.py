@@ -123,7 +123,7 @@ def people(data: Dataset, sales: pd.DataFrame) -> pd.DataFrame:
     ).rename_axis("person")
 
 
-def books(data: Dataset, period: Period, as_of: pd.Timestamp) -> dict[str, Book]:
+def books(data: Dataset, period: Period, as_of: pd.Timestamp, grace_days: int) -> dict[str, Book]:
     """What everyone in the firm did with their accounts, by measure; those that cannot be are left.
 
     Parameters
@@ -134,6 +134,8 @@ def books(data: Dataset, period: Period, as_of: pd.Timestamp) -> dict[str, Book]
         Months judged, as :func:`window` gives them.
     as_of : Timestamp
         End of the day from which payments are judged.
+    grace_days : int
+        Days past due within which a payment on account counts as in time.
     """
     if not data.has("order_lines.salesperson_id"):
         return {}
@@ -145,7 +147,7 @@ def books(data: Dataset, period: Period, as_of: pd.Timestamp) -> dict[str, Book]
     made: dict[str, Book] = {}
     # Held by the engine: seven questions are asked of one join.
     lines = of_people(data, period, OF_LINES).select(*LINE_COLUMNS, *OF_LINES).cache()
-    ask = Ask(data, period, as_of, lines)
+    ask = Ask(data, period, as_of, grace_days, lines)
     for names in sources:
         known = [n for n in names if all(data.has(need) for need in COMPARED[n].needs)]
         units = UNITS[names[0]](ask) if known else None

@@ -14,6 +14,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from analysis.measures import payments
 from analysis.measures.lines import in_scope, with_dimensions
 from analysis.model.dataset import Dataset
 from analysis.params import WHOLE_FIRM
@@ -25,11 +26,15 @@ LINE_COLUMNS: Final = ("person", "customer_id", "order_id", "revenue", "discount
 
 @dataclass(frozen=True)
 class Ask:
-    """What is asked of the engine: whose data, which months, payments until when, and the lines."""
+    """What is asked of the engine: whose data, which months, payments until when, and the lines.
+
+    ``grace_days`` past due a payment on account still counts as in time.
+    """
 
     data: Dataset
     period: Period
     as_of: pd.Timestamp
+    grace_days: int
     lines: ibis.Table
 
 
@@ -177,21 +182,23 @@ def _contacts(ask: Ask) -> ibis.Table:
 
 
 def _invoices(ask: Ask) -> ibis.Table:
+    """Payments on account that had ``grace_days`` to come, as ``measures.payments`` reads them."""
     data, period, as_of = ask.data, ask.period, ask.as_of
-    orders = with_dimensions(data.order_lines, data, ["channel", "kind"])
+    orders = with_dimensions(data.order_lines, data, ["kind"])
     orders = orders.filter(orders.salesperson_id.notnull())
-    names = ["region", "channel", "kind"]
     orders = orders.group_by("order_id").aggregate(
         person=orders.salesperson_id.min(),
         account=ibis.coalesce(orders.customer_id, orders.order_id).min(),
-        **{name: orders[name].min() for name in names},
+        kind=orders.kind.min(),
     )
-    payments = data.tables["payments"]
-    due = payments.filter((payments.due_at >= period.start) & (payments.due_at <= as_of))
+    due = payments.on_account(data, WHOLE_FIRM, as_of.date())
+    until = as_of.normalize() - pd.Timedelta(days=ask.grace_days - 1)
+    due = due.filter((due.due_at >= period.start) & (due.due_at < until))
     joined = due.inner_join(orders, "order_id")
-    paid = joined.paid_at.notnull() & (joined.paid_at <= as_of)
+    paid = payments.paid_within(joined, ask.grace_days)
     return _grouped(
-        joined, names, collection_n=joined.amount.sum(where=paid).cast("float64").fill_null(0.0),
+        joined, ["region", "channel", "kind"],
+        collection_n=joined.amount.sum(where=paid).cast("float64").fill_null(0.0),
         collection_d=_float(joined.amount),
     )  # fmt: skip
 

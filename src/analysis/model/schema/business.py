@@ -99,7 +99,7 @@ BUSINESS = {
                 allowed=("competitor", "policy", "holiday", "price", "stock_out", "other"),
             ),
             "starts_at": Column(MOMENT, "first day", required=True),
-            "ends_at": Column(MOMENT, "last day; none: one day"),
+            "ends_at": Column(MOMENT, "last day; none: it still lasts"),
             "region": Column(TEXT, "region; none: all"),
             "category": Column(TEXT, "category; none: all"),
             "note": Column(TEXT, "in a sentence"),

@@ -141,9 +141,7 @@ def load(region: str, period: str, data: str = "demo", folder: Path | None = Non
         rates=whose.rates,
         calendar=_calendar(data, folder),
         profile=_profile(settings.profile, own if "profile" in read_yaml(own) else base, folder),
-        held_against=tuple(
-            one for one in held_against(data, folder) if one.region in ("", region)
-        ),
+        held_against=tuple(one for one in held_against(data, folder) if one.region in ("", region)),
     )
 
 
@@ -227,9 +225,7 @@ def must_exist(what: str, name: str, kind: str, folder: Path | None = None) -> N
         raise ParameterError(f"{what} {name!r} has no file in {where}/; {nearest(name, known)}")
 
 
-def checked(
-    model: type[Model], values: dict[str, Any], path: Path, within: str = ""
-) -> Model:
+def checked(model: type[Model], values: dict[str, Any], path: Path, within: str = "") -> Model:
     """Build ``model`` from what a params file says, or say what is wrong with the file.
 
     Parameters
@@ -311,7 +307,7 @@ def _problem(model: type[BaseModel], item: dict[str, Any], values: dict[str, Any
     if item["type"] == "missing":
         meant = get_close_matches(key, list(values), n=1)
         return f"key {key!r} is missing" + (f"; is it {meant[0]!r}?" if meant else "")
-    says = item["msg"].removeprefix("Value error, ")
+    says = str(item["msg"]).removeprefix("Value error, ")
     says = says[0].lower() + says[1:]
     if not key:
         return says

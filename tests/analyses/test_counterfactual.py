@@ -74,6 +74,30 @@ def test_one_in_twenty_quiet_cells_or_fewer_is_beyond_its_interval():
     assert all(one.is_known for one in found)
 
 
+def test_placebos_that_share_weeks_are_not_counted_twice():
+    panel = Panel(weekly(chance=np.random.default_rng(8)))
+    errors, apart = panel.placebos(Scope("north", "Rugs"), Spell(NOW, BEFORE), [], 10)
+    # Of 150 weeks, 52 are needed before; ten begin 26 times four weeks apart, 9 of them apart.
+    windows = range(0, 150 - 61, 4)
+    others = len(REGIONS) * len(CATEGORIES) - 1
+    assert len(errors) >= others * len(windows)
+    assert apart <= others * 9 + 8
+    assert estimate(weekly(), Scope("north", "Rugs")).placebos == apart
+
+
+def test_few_placebos_make_no_interval_narrower_than_their_number_allows():
+    table = weekly(chance=np.random.default_rng(9))
+    panel, lamps = Panel(table), Scope(category="Lamps")
+    spell = Spell(Weeks(25, 0), Weeks(77, 52))
+    errors, apart = panel.placebos(lamps, spell, [], 10)
+    assert 5 <= apart < 20
+    few = panel.estimate(lamps, spell, [], 10, 20)
+    many = panel.estimate(lamps, spell, [], 10, apart)
+    assert few.reach >= many.reach
+    assert few.reach >= many.reach / quantile(errors) * 2.0 * np.sqrt((errors**2).mean())
+    assert np.isnan(panel.estimate(lamps, Spell(Weeks(70, 0), Weeks(122, 52)), [], 10, 20).reach)
+
+
 def test_too_few_lines_or_too_short_a_history_cannot_be_told():
     assert not estimate(weekly(lines=0.5), Scope("north", "Rugs")).is_known
     assert not estimate(weekly(weeks=40), Scope("north", "Rugs")).is_known

@@ -1,9 +1,11 @@
+import numpy as np
 import pandas as pd
 import pytest
 
 from analysis import params, questions
 from analysis.analyses import events
 from analysis.analyses.counterfactual import Panel, Scope
+from analysis.measures import diary
 
 from .test_counterfactual import weekly
 
@@ -48,6 +50,13 @@ def test_an_event_that_moved_nothing_has_no_visible_effect(run, asked):
     assert found["says"] == "nothing"
 
 
+def test_a_range_that_leaves_room_for_much_is_not_called_no_effect(run, asked):
+    thin = weekly(lines=12.0, chance=np.random.default_rng(5))
+    found = events.event_effects(around(thin, RIVAL), run, asked).iloc[0]
+    assert found["high"] > asked.events.nothing
+    assert (found["says"], found["why"]) == ("unclear", "wide")
+
+
 def test_events_elsewhere_or_long_over_are_not_listed(asked):
     west = params.load("west", "2026-10", "demo")
     old = ("E2", "other", "2024-02-01", "2024-02-20", None, None, "over")
@@ -58,6 +67,13 @@ def test_an_event_of_two_days_cannot_be_told_from_weeks(run, asked):
     short = ("E3", "holiday", "2026-08-25", "2026-08-26", None, None, "feast")
     found = events.event_effects(around(weekly(), short), run, asked).iloc[0]
     assert (found["says"], found["why"]) == ("unclear", "short")
+
+
+def test_an_event_without_a_last_day_lasts_and_a_holiday_without_one_is_a_day():
+    feast = ("E6", "holiday", "2026-08-25", None, None, None, "feast")
+    table = diary.closed(noted(RIVAL, feast)).set_index("event_id")
+    assert pd.isna(table.loc["E1", "ends_at"])
+    assert table.loc["E6", "ends_at"] == table.loc["E6", "starts_at"]
 
 
 def test_a_second_event_in_a_scope_is_compared_with_the_weeks_since_the_first(asked):
@@ -79,8 +95,8 @@ def test_the_planted_events_of_the_demo_firm_are_seen_and_the_others_are_not(dem
     assert said["Loom & Larder opened six shops"] == "fell"
     assert said[said.index.str.startswith("13 best sellers")].tolist() == ["fell"]
     assert said["List prices +7.0%"] == "fell"
-    assert said["New labels for lamps' use of power"] == "nothing"
-    assert said["Road works at the depot"] == "nothing"
+    assert said["New labels for lamps' use of power"] == "unclear"
+    assert said["Road works at the depot"] == "unclear"
     planted = found[found["kind"].isin(["competitor", "stock_out", "price"])]
     truth = {"competitor": -0.30, "stock_out": -0.60, "price": 1.07**-1.8 - 1}
     for row in planted.itertuples():

@@ -50,7 +50,7 @@ def test_one_early_spell_alone_does_not_end_the_curve():
 def test_where_few_are_ever_in_view_together_nothing_is_told():
     table = lasting([4, 8, 12, 16], [True] * 4, entry=[0, 4, 8, 12], least=5)
     assert table.empty
-    assert pd.isna(median(table)).all()
+    assert all(pd.isna(number) for number in median(table))
 
 
 def test_a_missing_end_of_the_interval_is_no_certain_one():

@@ -140,7 +140,6 @@ class TestSurprise:
         assert unusual.surprise(pd.Series([1.0] * 20 + [float("nan")]), 3.0) == 0.5
         assert unusual.surprise(pd.Series(dtype=float), 3.0) == 0.5
 
-
     def test_noise_is_as_surprising_as_chance_has_it(self):
         rng = np.random.default_rng(3)
         drawn = [

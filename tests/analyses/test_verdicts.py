@@ -7,7 +7,9 @@ import pytest
 from analysis import params, questions
 from analysis.analyses import verdicts
 from analysis.analyses.events import Around
-from analysis.analyses.evidence.record import Answer, money, visible
+from analysis.analyses.evidence import offer
+from analysis.analyses.evidence.grounds import Grounds
+from analysis.analyses.evidence.record import Answer, Cell, money, visible
 
 NOBODY_LOST = pd.DataFrame(index=pd.Index([], name="reason"))
 
@@ -195,3 +197,16 @@ def test_without_a_base_nothing_is_asked(tiny, tiny_run, asked):
 
 def test_an_answer_starts_unknown():
     assert np.isnan(Answer("supply").effect)
+
+
+@pytest.mark.parametrize(("now", "says"), [(90.0, "for"), (110.0, "against"), (100.0, "open")])
+def test_fewer_customers_speak_for_a_loss_of_customers_though_revenue_rose(
+    tiny, tiny_run, asked, monkeypatch, now, says
+):
+    run = tiny_run("2026-02")
+    ground = Grounds.of(tiny, run, asked, Around.of(tiny, run), run.region)
+    counts = iter([now, 100.0])
+    monkeypatch.setattr(
+        offer, "measure", lambda *_: pd.DataFrame({"value": [next(counts)]})
+    )  # fmt: skip
+    assert offer._fewer(ground, Cell(run.region, None, 100.0, 150.0)).says == says

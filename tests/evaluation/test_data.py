@@ -13,11 +13,15 @@ from analysis.evaluation.record import Figure
 
 
 @pytest.fixture(scope="module")
-def scores(demo_folder):
-    """Figures of the invented firm, whose files lie beside the store of its snapshot."""
+def figures(demo_folder):
     truth = demo_folder.parents[2] / "files" / "truth"
-    lines = true_firm().tables["order_lines"]
-    return {one.figure: one for one in data.demo_figures(truth, demo_folder, lines)}
+    return data.demo_figures(truth, demo_folder, true_firm().tables["order_lines"])
+
+
+@pytest.fixture(scope="module")
+def scores(figures):
+    """Figures of the invented firm, whose files lie beside the store of its snapshot."""
+    return {one.figure: one for one in figures}
 
 
 class TestTheInventedFirm:
@@ -44,11 +48,9 @@ class TestTheInventedFirm:
         one = scores["trusted revenue for each true pound, without outliers"]
         assert one.value == pytest.approx(1.0, abs=0.01)
 
-    def test_every_figure_has_a_source_and_a_name_of_its_own(self, scores, demo_folder):
-        truth = demo_folder.parents[2] / "files" / "truth"
-        again = data.demo_figures(truth, demo_folder, true_firm().tables["order_lines"])
-        assert len(again) == len(scores)
-        assert all(one.source for one in again)
+    def test_every_figure_has_a_source_and_a_name_of_its_own(self, scores, figures):
+        assert len(figures) == len(scores)
+        assert all(one.source for one in figures)
 
 
 class TestTheCommand:

@@ -92,8 +92,8 @@ class TestSlowHalf:
         finding = say.slow_half(slow_half(found), found, run, YEAR)
         assert finding.sentence == (
             f"The slower half of each category's products brings 35.6% of revenue over {WINDOW}. "
-            "At its category's margin rate that revenue would earn £7.11 more. Were a tenth of the gap "
-            "in units to its category's average product closed, it would earn £151 more of gross "
+            "At its category's margin rate that revenue would earn £7.11 more. Were a tenth of the "
+            "gap in units to its category's average product closed, it would earn £151 more of gross "
             "margin, most of it in Mugs, if the demand is there and the faster half loses none."
         )
         assert not finding.notable

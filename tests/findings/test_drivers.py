@@ -107,15 +107,17 @@ class TestWhatIsSaid:
     def test_nothing_that_stands_out_is_a_finding(self, run):
         finding = say.main(table((100_000, 90_000)), run, "year_before", is_whole=True)
         assert finding.sentence == (
-            "East revenue fell £10.0k (−10.0%) on a year earlier, and no part of it stands out: "
-            "parts moved alike, or too few customers bought (75) to tell them apart."
+            "East revenue fell £10.0k (−10.0%) on a year earlier, and no part of it moved beyond "
+            "what luck names in such searches (75 customers bought). What happened to single ranges "
+            "is asked under “What is the most likely cause?”"
         )
         assert not finding.notable
         assert finding.n == 75
 
     def test_nothing_that_changed(self, run):
         assert sentence(run, table((100_000, 100_000))) == (
-            "East revenue stood still on a year earlier, and no part of it stands out."
+            "East revenue stood still on a year earlier, and no part of it moved beyond what luck "
+            "names in such searches."
         )
 
     def test_earlier_comparisons_that_are_unknown_are_not_counted(self, run):
@@ -197,7 +199,7 @@ class TestExhibits:
         for exhibit in (show.drivers, show.drivers_table):
             shown = exhibit(table((100_000, 90_000)), run)
             assert isinstance(shown, Absent)
-            assert shown.reason == "No part stands out from the rest."
+            assert shown.reason == "No part moved beyond what luck names in such searches."
 
     def test_no_base_is_said(self, run):
         assert isinstance(show.drivers(pd.DataFrame(columns=COLUMNS), run), Absent)

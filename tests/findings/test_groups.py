@@ -101,8 +101,8 @@ class TestCrossing:
     def test_no_cell_is_named_where_none_differs(self, run):
         finding = self.said(customers(100, 4), ORDERS_BY_SIZE, run)
         assert finding.sentence.endswith(
-            "£101 over 2025 among the 100 customers whose industry and size are recorded; of 4 cells "
-            "tested, none differs more from the others than chance allows."
+            "£101 over 2025 among the 100 customers whose industry and size are recorded; of "
+            "4 cells tested, none differs more from the others than chance allows."
         )
 
     def test_what_is_absent_or_too_few_is_said(self, run):

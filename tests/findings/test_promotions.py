@@ -50,7 +50,8 @@ def test_a_promotion_that_did_not_pay_beside_others(run):
     assert finding.sentence.startswith("Sale did not pay: ")
     assert "a loss of £1.00k (95% interval −£1.20k to −£800)" in finding.sentence
     assert finding.sentence.endswith(
-        "Promotions in November 2025 – October 2026: 2, of which 1 paid, 1 did not, and 0 cannot be told."
+        "Promotions in November 2025 – October 2026: 2, of which 1 paid, 1 did "
+        "not, and 0 cannot be told."
     )
 
 
@@ -58,8 +59,8 @@ def test_what_cannot_be_told_is_said_so_and_is_no_news(run):
     finding = say.promotion_return(table(row("Weeks", "unknown", 100, 900)), run, True)
     assert finding.sentence == (
         "Whether Weeks paid cannot be told: its added sales earned an estimated £1.60k against "
-        "£1.50k in discounts and expenses, but the gain of £100 could be anything between a loss of "
-        "£800 and a gain of £1.00k."
+        "£1.50k in discounts and expenses, but the gain of £100 could be anything between a "
+        "loss of £800 and a gain of £1.00k."
     )
     assert not finding.notable
 

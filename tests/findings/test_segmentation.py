@@ -123,7 +123,9 @@ def test_a_short_window_is_a_caveat(run):
 def test_moves_are_said_with_their_money(run):
     before = customers(*FOUR, ("E", 9, 4, 500.0, "high_value"), ("F", 9, 1, 50.0, "basic"))
     now = customers(*FOUR, ("E", 40, 4, 500.0, "potential"), ("F", 40, 1, 50.0, "at_risk"))
-    finding = say.moved(segmentation.moves(before, now, comparable=True), NONE_BEFORE, run, EARLIER, AS_OF)
+    finding = say.moved(
+        segmentation.moves(before, now, comparable=True), NONE_BEFORE, run, EARLIER, AS_OF
+    )
     assert finding.sentence == (
         "Between 30 November 2017 and 31 December 2017, 1 customer moved into At risk "
         "(16.7% of all, worth $50.00 in the 12 months before), and what is usual is not known; "
@@ -152,7 +154,9 @@ def test_moves_are_news_only_beyond_those_of_earlier_months(run):
 
 def test_no_moves_are_said_without_money(run):
     same = customers(*FOUR)
-    finding = say.moved(segmentation.moves(same, same, comparable=True), NONE_BEFORE, run, EARLIER, AS_OF)
+    finding = say.moved(
+        segmentation.moves(same, same, comparable=True), NONE_BEFORE, run, EARLIER, AS_OF
+    )
     assert finding.sentence == (
         "Between 30 November 2017 and 31 December 2017, no customers moved into At risk (0.0% of "
         "all), and what is usual is not known; no customers "
@@ -164,7 +168,9 @@ def test_no_moves_are_said_without_money(run):
 
 def test_moves_that_cannot_be_known_are_said_to_be(run):
     same = customers(*FOUR)
-    finding = say.moved(segmentation.moves(same, same, comparable=False), NONE_BEFORE, run, EARLIER, AS_OF)
+    finding = say.moved(
+        segmentation.moves(same, same, comparable=False), NONE_BEFORE, run, EARLIER, AS_OF
+    )
     assert finding.sentence == (
         "Who changed tier since 30 November 2017 cannot be said: the data do not hold the 12 "
         "months "

@@ -287,6 +287,17 @@ def test_tables_show_n_and_interval_beside_every_difference(run):
     )  # fmt: skip
 
 
+def test_teams_have_a_row_by_measure_the_furthest_from_nothing_first(run):
+    keys = [("south", "Field", "win_rate"), ("south", "Field", "margin_rate")]
+    index = pd.MultiIndex.from_tuples(keys, names=["region", "team", "measure"])
+    rows = [ROW | {"people": 3}, UNUSUAL | {"people": 3}]
+    shown = show.teams_table(pd.DataFrame(rows, index=index), run, "")
+    assert shown.rows[0] == (
+        "Field, South", "margin rate", "3", "28.2% / 36.5%", "−8.3 pts (−9.3 pts to −7.3 pts)",
+    )  # fmt: skip
+    assert len(shown.rows) == 2
+
+
 def test_weights_show_what_is_missing(run):
     shown = show.weights_table(WEIGHTS, run, "")
     assert [row[1:3] for row in shown.rows] == [("60%", "2 of 2"), ("40%", "missing")]

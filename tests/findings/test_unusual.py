@@ -50,8 +50,22 @@ def test_several_are_counted_and_the_rest_listed(run):
 def test_a_quiet_month_names_no_one_and_says_what_came_nearest(run):
     rows, table = judged(panel())
     finding = say.changes(rows, table, run, is_whole=True)
-    assert finding.sentence.startswith("None of the 80 series looked at moved more than")
+    assert finding.sentence.startswith(
+        "None of the 80 series looked at moved more than looking at so many allows for by chance; "
+        "nearest to unusual, "
+    )
     assert not finding.notable and finding.certainty == 0
+
+
+def test_a_handful_is_not_what_came_nearest(run):
+    rows, table = judged(panel())
+    few = table.iloc[:1].reset_index().assign(
+        parts=[("P99",)], measure="new_customers", value=4.0, expected=6.0, chance=0.0001
+    ).set_index(unusual.KEY)  # fmt: skip
+    finding = say.changes(rows, pd.concat([few, table]), run, is_whole=True)
+    assert "P99" not in finding.sentence and "nearest to unusual" in finding.sentence
+    alone = say.changes(rows, few, run, is_whole=True)
+    assert alone.sentence.endswith("allows for by chance.") and alone.n == 1
 
 
 def test_too_short_a_history_is_said(run):

@@ -22,7 +22,7 @@ class House:
         environment = os.environ | {"ANALYSIS_ROOT": str(self.root), "COLUMNS": "200", **more}
         return subprocess.run(
             [sys.executable, "-m", "analysis", *words],
-            cwd=self.root, env=environment, capture_output=True, text=True, timeout=300,
+            cwd=self.root, env=environment, capture_output=True, text=True, timeout=600,
         )  # fmt: skip
 
     def pack(self, name: str, data: str = "demo") -> Path:

@@ -171,10 +171,13 @@ def test_names_that_look_like_markup_are_shown_as_they_are(house):
 
 def test_packs_of_all_regions_go_on_without_one_that_has_no_orders(house):
     put_notebook(house, "1 + 1")
-    label = house.root / "params" / "regions" / "southwest.yml"
-    label.rename(label.with_suffix(".away"))
+    regions = house.root / "params" / "regions"
+    away = [one for one in regions.glob("*.yml") if one.stem not in ("all", "northeast")]
+    for label in away:
+        label.rename(label.with_suffix(".away"))
     done = house.run("packs", "--period", "2026-10", REPORT_ENGINE="embedded")
-    label.with_suffix(".away").rename(label)
+    for label in away:
+        label.with_suffix(".away").rename(label)
     assert done.returncode == 0, done.stderr
     assert "no pack for southwest: a region needs a file in params/regions/" in done.stdout
     assert house.pack("northeast-2026-10").is_dir()

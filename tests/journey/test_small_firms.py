@@ -1,4 +1,4 @@
-"""Every notebook runs, from top to bottom, on firms that deliver little: nothing is taken for given.
+"""Every notebook runs, from top to bottom, on firms that deliver little: nothing is granted.
 
 The cells are run in this process, without kernels and without a pack, as a pack would run them.
 """
@@ -56,7 +56,13 @@ def young(tmp_path_factory):
     tables = dict(true_firm().tables)
     lines = tables["order_lines"]
     lines = lines[lines["region"].isin(REGIONS) & (lines["ordered_at"] >= "2026-02-01")]
-    return deliver(tmp_path_factory.mktemp("young"), tables | {"order_lines": lines})
+    known = {column: lines[column].dropna().unique() for column in ("order_id", "customer_id")}
+    tables["order_lines"] = lines
+    for name, table in tables.items():
+        for column in set(known) & set(table):
+            table = table[table[column].isin(known[column])]
+        tables[name] = table
+    return deliver(tmp_path_factory.mktemp("young"), tables)
 
 
 @pytest.fixture(scope="module")

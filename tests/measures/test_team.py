@@ -60,6 +60,26 @@ def test_margins_discounts_and_kept_accounts_are_as_worked_by_hand(few):
     assert sums(books["repurchase"], "A") == [1, 1]
 
 
+def test_invoices_are_those_on_account_that_had_their_time(tmp_path):
+    """Paid 19 days late, in time; 40 days late, not; at the till, and due lately: not looked at."""
+    lines = [line(f"O{n}", "2026-03-01", "A", "C1", 100, 60) for n in (1, 2, 3, 4)]
+    dues = [
+        ("O1", "2026-04-01", "2026-04-20", 100),
+        ("O2", "2026-04-01", "2026-05-11", 50),
+        ("O3", "2026-03-01", "2026-03-01", 900),
+        ("O4", "2026-12-20", "2026-12-20", 70),
+    ]
+    payments = [
+        {"payment_id": order, "order_id": order, "amount": amount,
+         "due_at": datetime.fromisoformat(due), "paid_at": datetime.fromisoformat(paid)}
+        for order, due, paid, amount in dues
+    ]  # fmt: skip
+    folder = write_snapshot(tmp_path / "due", {"order_lines": lines, "payments": payments})
+    data = open_snapshot(folder, "duckdb")
+    books = measures.books(data, parse("2026"), pd.Timestamp("2026-12-31 23:59:59"), 30)
+    assert sums(books["collection"], "A") == [100, 150]
+
+
 def test_sales_are_counted_by_who_made_them_and_nobodys_are_kept_apart(few):
     sold = measures.sold(few, parse("2026"))
     assert sold.groupby("person")["revenue"].sum().to_dict() == {"": 999, "A": 200, "B": 100}

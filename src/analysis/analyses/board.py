@@ -17,13 +17,15 @@ from analysis.measures.catalogue import DIMENSIONS, MEASURES, Measure, Part
 from analysis.measures.views import VIEWS
 from analysis.measures.views.people import YEAR
 from analysis.model.dataset import Dataset
-from analysis.params import WHOLE_FIRM, Run
+from analysis.params import WHOLE_FIRM, Run, held_against, profiles
 
 BASES = ("year_before", "prior")
 Sums = tuple[float, float, float]
 """Numerator, denominator and sum of squares."""
 SPLITS = ("category", "region", "channel", "salesperson")
 """What a shortfall is looked for in, in this order where two tell equally much."""
+ABOVE_ONE = ("plan_attainment",)
+"""Rates a firm may want to be more than all: more than was planned."""
 OF_A_YEAR = ("buyers", "earlier")
 """Views of the customers of a year, whatever the period."""
 
@@ -39,9 +41,41 @@ def check(run: Run) -> None:
     asked = [("profiles.yml", name) for name in run.profile.indicators]
     asked += [(f"targets/{run.data}.yml", one.indicator) for one in run.held_against]
     for file, name in asked:
-        if name not in MEASURES:
-            where = paths.shown(paths.PARAMS / file)
-            raise ParameterError(f"{where}: no indicator is {name!r}; {nearest(name, MEASURES)}")
+        _known(name, paths.shown(paths.PARAMS / file))
+
+
+def check_params(data: str) -> None:
+    """Check every profile, and every target of a firm, before any run: a few files are read.
+
+    Parameters
+    ----------
+    data : str
+        Name of a file in ``params/sources/``.
+
+    Raises
+    ------
+    ParameterError
+        If a file is not as it must be, if an indicator is not in the catalogue, or if a rate is
+        held against something that is none: 95 where 0.95 is meant.
+    """
+    for profile, steered in profiles().items():
+        for name in steered.indicators:
+            _known(name, f"{paths.shown(paths.PARAMS / 'profiles.yml')}: {profile}")
+    where = paths.shown(paths.PARAMS / "targets" / f"{data}.yml")
+    for place, held in enumerate(held_against(data), start=1):
+        one = _known(held.indicator, where)
+        if one.unit == "rate" and one.name not in ABOVE_ONE and not 0 <= held.value <= 1:
+            raise ParameterError(
+                f"{where}: entry {place} ({one.name}) is {held.value:g}; a rate is between 0 and "
+                "1, so that 95% is 0.95"
+            )
+
+
+def _known(name: str, where: str) -> Measure:
+    if name not in MEASURES:
+        raise ParameterError(f"{where}: no indicator is {name!r}; {nearest(name, MEASURES)}")
+    one: Measure = MEASURES[name]
+    return one
 
 
 def indicators(run: Run) -> list[str]:
@@ -81,8 +115,8 @@ def board(
         (missing if none), ``gap_target`` and ``gap_benchmark`` (current less each; missing of a
         period so far and of too few cases), ``stake`` (money the gap to the target is worth;
         missing where it is not of money) and ``verdict``: ``better``, ``worse``, ``same`` (less
-        than the smallest notable change, or an interval that holds zero), ``few`` (too few cases now or in the
-        base) or ``unknown`` (no base, a period so far, or returns that still come in).
+        than the smallest notable change, or an interval that holds zero), ``few`` (too few cases
+        now or in the base) or ``unknown`` (no base, a period so far, or returns still to come).
 
     References
     ----------

@@ -98,7 +98,7 @@ def sources(trust: Trust) -> pd.DataFrame:
         refresh interval; missing where no interval is set).
     """
     table = taken(trust["freshness"])
-    flags = {name: table[name].fillna(False).astype(bool) for name in FLAGS}
+    flags = {name: table[name].eq(True) for name in FLAGS}
     share = table["delay_hours"] / table["refresh_hours"]
     table = table.assign(**flags, delay_share=share, label=labelled(table))
     order = ["is_delivered", "is_late", "delay_share", "label"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import pandas as pd
 
@@ -249,7 +250,7 @@ def usual_moves(firm: Dataset, run: Run) -> pd.DataFrame:
     activity = activity_at(firm, run.region, ends, rfm_.months)
     tiered = {end: tiers(rfm(table), rfm_.high_score) for end, table in activity.items()}
     rows = {}
-    for now, before in zip(ends, ends[1:], strict=False):
+    for now, before in pairwise(ends):
         moved = moves(tiered[before], tiered[now], comparable=True)["customers"]
         into = moved.loc[[(tier, AT_RISK) for tier in BETTER]].sum()
         rows[now] = (int(moved.sum()), int(into))

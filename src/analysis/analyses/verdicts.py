@@ -151,10 +151,10 @@ def verdicts(found: Evidence, asked: Questions) -> pd.DataFrame:
         change (0-1; missing if unknown); ``claimed``, ``claimed_low`` and ``claimed_high`` (money
         of the change it accounts for, with the change's sign, 0 unless supported or partly; what
         one question claims a later one cannot, so that claims never add up to more than the
-        change); ``counted`` (money: the whole effect of a supported or partly supported answer whose
-        range leaves out zero, however large; of those that are no causes the largest alone, as market, season and *so
-        everywhere* tell of the same growth; 0 of others); ``for``, ``against`` and ``open``
-        (counts of checks).
+        change); ``counted`` (money: the whole effect of a supported or partly supported answer
+        whose range leaves out zero, however large; of those that are no causes the largest alone,
+        as market, season and *so everywhere* tell of the same growth; 0 of others); ``for``,
+        ``against`` and ``open`` (counts of checks).
     """
     rows = []
     for (region, category), answers in found.answers.groupby(["region", "category"], sort=False):

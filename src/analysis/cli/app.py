@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from analysis import params, paths, periods
+from analysis import params, paths, periods, questions
 from analysis.cli.evaluate import evaluate
 from analysis.errors import AnalysisError, ParameterError
 from analysis.params import WHOLE_FIRM
@@ -126,8 +126,7 @@ def check(
 
     Ends with code 1 if a gate that stops packs is missed.
     """
-    for region in params.names("regions"):
-        params.load(region, "2000-01", _known(data))
+    _sound(params.names("regions"), data)
     console.quiet = json
     folder = _snapshot(data, source_path, strict=False)
     from analysis.cli.check import check as say_it
@@ -161,8 +160,7 @@ def _report(regions: list[str], period: str, data: str, source_path: str, engine
     """Build packs of one period; of every region where none is named."""
     if regions == [""]:
         raise ParameterError(f"no region is given; there are {', '.join(params.names('regions'))}")
-    for region in regions:  # before any work is done
-        params.load(region, "2000-01" if period == LATEST else period, _known(data))
+    _sound(regions or params.names("regions"), data, period)
     from analysis.pack.publish import check_engine
 
     check_engine(engine)
@@ -220,6 +218,16 @@ def _snapshot(data: str, source_path: str, strict: bool = True) -> Path:
     if source_path:
         return snapshot.ensure(data, Path(source_path).expanduser().resolve(), strict=strict)
     return snapshot.current(data, strict=strict)
+
+
+def _sound(regions: list[str], data: str, period: str = LATEST) -> None:
+    """Check every file of ``params/`` that packs of the regions read, before any work is done."""
+    for region in regions:
+        params.load(region, "2000-01" if period == LATEST else period, _known(data))
+    from analysis.analyses.board import check_params
+
+    check_params(data)
+    questions.load()
 
 
 def _known(data: str) -> str:

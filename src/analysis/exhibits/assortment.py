@@ -8,7 +8,6 @@ from typing import Final
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
 from analysis import units
@@ -238,7 +237,7 @@ def rule(run: Run) -> dict[str, str]:
 def _label(
     axes: Axes, places: dict[str, tuple[float, float]], dots: list[tuple[float, float]]
 ) -> None:
-    """Write names beside their dots, where they cover no other name and fewest dots.
+    """Write names beside their dots, where they cover no other name and no dot of a class.
 
     A name that finds no room is left out.
     """
@@ -250,7 +249,6 @@ def _label(
     taken: list[Bbox] = []
     drawn = axes.transData.transform(dots)
     for name, place in places.items():
-        best: tuple[int, Annotation, Bbox] | None = None
         for x, y, side in BESIDE:
             text = axes.annotate(
                 name, place, xytext=(x, y), textcoords="offset points", ha=side, va="center",
@@ -261,16 +259,11 @@ def _label(
             box = text.get_window_extent().padded(3)
             within = page.x0 <= box.x0 and box.x1 <= page.x1
             within = within and page.y0 <= box.y0 and box.y1 <= page.y1
-            covered = int(sum(box.contains(*dot) for dot in drawn))
-            free = within and not any(box.overlaps(other) for other in taken)
-            if not free or (best and best[0] <= covered):
-                text.remove()
-                continue
-            if best:
-                best[1].remove()
-            best = (covered, text, box)
-        if best:
-            taken.append(best[2])
+            covers = any(box.contains(*dot) for dot in drawn)
+            if within and not covers and not any(box.overlaps(other) for other in taken):
+                taken.append(box)
+                break
+            text.remove()
 
 
 def _with_others(rows: pd.DataFrame, most: int) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from datetime import date
 from functools import partial
 
 import pandas as pd
+from matplotlib.text import Annotation
 
 from analysis import units
 from analysis.exhibits import theme
@@ -115,6 +116,9 @@ def marketing(won: pd.DataFrame, run: Run) -> Figure | Absent:
     colours = [theme.LOSS if high < line else theme.ACCENT for high in shown["roi_high"]]
     drawing, axes = bars(shown["roi"].tolist(), names, labels, colours)
     axes.axvline(line, color=theme.INK, linewidth=1.2)
+    for text, roi in zip(axes.texts, shown["roi"], strict=False):
+        if isinstance(text, Annotation) and roi < line:
+            text.xy = (line, text.xy[1])  # beyond the line, not on it
     one = _one(run)
     horizon = run.settings.channels.horizon_months
     return Figure(

@@ -72,7 +72,9 @@ def event_table(
         names=[name(row.kind, row.note) for row in kept.itertuples()],
         heading=words("events.event"),
         note=words(
-            "note.events", before=asked.events.before_weeks, longest=asked.events.longest_weeks,
+            "note.events",
+            before=asked.events.before_weeks,
+            longest=asked.events.longest_weeks,
             nothing=units.percent(asked.events.nothing, digits=0),
         ),
     )

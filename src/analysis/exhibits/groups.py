@@ -172,7 +172,8 @@ def _dots(of: pd.DataFrame, dimension: str, run: Run) -> Figure:
         axes.plot([row["value"]], [place], marker="o", color=theme.ACCENT)
         text = _value("average_order_value", row["value"], run)
         texts.append(text)
-        bars.label(axes, row["high"], place, text)
+        # In a column right of every interval: beside its own, one could stand on the line of all.
+        bars.label(axes, float(of["high"].max()), place, text)
     axes.set_yticks(range(len(names)), names)
     axes.tick_params(axis="y", labelcolor=theme.INK)
     axes.set_ylim(len(of) - 0.5, -0.5)

@@ -128,9 +128,7 @@ def tiers(summary: pd.DataFrame, run: Run, as_of: date, whole: bool) -> Finding:
     )
 
 
-def moved(
-    moves: pd.DataFrame, usual: pd.DataFrame, run: Run, before: date, now: date
-) -> Finding:
+def moved(moves: pd.DataFrame, usual: pd.DataFrame, run: Run, before: date, now: date) -> Finding:
     """Say who moved into *at risk*, beside how many usually do, and who left *high value*.
 
     It is news only where a larger share of customers moved than in any of the earlier periods,

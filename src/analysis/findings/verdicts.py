@@ -70,7 +70,8 @@ def _said(
     if cause is None:
         return said(
             sentence=_without(cell, answers, run, base), values=values, units=kinds,
-            n=len(_of(checks, cell["region"], cell["category"])), notable=False, surprise=surprise, subject=subject,
+            n=len(_of(checks, cell["region"], cell["category"])), notable=False, surprise=surprise,
+            subject=subject,
         )  # fmt: skip
     effect = float(cause["effect"])
     told = ("effect",) if cause["question"] in COUNTED else ("effect", "low", "high")

@@ -175,26 +175,26 @@ def teams_table(teams: pd.DataFrame, run: Run, needs: str) -> Table | Absent:
         return absent(needs)
     if teams.empty:
         return nothing("team_differences")
-    known = [name for name in teams.index.unique("measure") if len(teams)]
-    groups = teams.index.droplevel("measure").unique().tolist()
+    teams = teams.assign(far=(teams["difference"] / (teams["high"] - teams["low"])).abs())
+    shown = teams.sort_values("far", ascending=False, kind="stable").head(run.settings.rank_rows)
+    rows = [row for _, row in shown.iterrows()]
     cells = pd.DataFrame(
         {
-            name: [
-                with_interval(teams.loc[(*group, name)], run)
-                if (*group, name) in teams.index
-                else units.MISSING
-                for group in groups
-            ]
-            for name in known
+            "measure": [words(f"team.measure.{name}") for *_, name in shown.index],
+            "people": shown["people"].to_numpy(),
+            "own": [own_and_peers(row, run) for row in rows],
+            "difference": [with_interval(row, run) for row in rows],
         }
-    ).assign(people=[int(teams.loc[group, "people"].max()) for group in groups])
+    )
     return table(
         cells,
         {
+            "measure": Column(words("team.measure_heading")),
             "people": Column(words("team.people"), units.count),
-            **{name: Column(words(f"team.short.{name}")) for name in known},
+            "own": Column(words("team.own")),
+            "difference": Column(words("team.difference")),
         },
-        names=[team_name(team, region, run) for region, team in groups],
+        names=[team_name(team, region, run) for region, team, _ in shown.index],
         heading=words("team.team_heading"),
-        note=words("note.team_teams"),
+        note=words("note.team_teams") + more(len(teams) - len(shown)),
     )

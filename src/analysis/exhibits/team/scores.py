@@ -39,9 +39,7 @@ def profile_table(profile: pd.DataFrame, run: Run, needs: str) -> Table | Absent
     )
     return table(
         cells,
-        {
-            name: Column(words(f"team.{name}")) for name in cells.columns
-        },
+        {name: Column(words(f"team.{name}")) for name in cells.columns},
         names=[named(row["name"], str(person)) for person, row in shown.iterrows()],
         heading=words("team.salesperson"),
         note=words("note.team_profile", least=run.settings.team.least)

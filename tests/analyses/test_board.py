@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import ttest_ind
 
-from analysis.analyses import board
+from analysis.analyses import board, shortfalls
 from analysis.measures import engine
 from analysis.steering import Held, Profile, Steered
 
@@ -128,7 +128,7 @@ def test_shortfalls_are_ranked_by_money_and_say_which_way_is_bad(run):
                    on_time_rate=((80, 100), (90, 100)), response_hours=((300, 10), (240, 10))),
         replace(run, held_against=tuple(held)), "year_before",
     )  # fmt: skip
-    missed = board.shortfalls(table)
+    missed = shortfalls.shortfalls(table)
     assert missed.index.tolist() == [
         ("gross_margin_rate", "target"), ("response_hours", "target"), ("on_time_rate", "target"),
     ]  # fmt: skip
@@ -140,8 +140,8 @@ def test_where_a_target_was_missed_adds_up_to_the_whole(demo_data):
 
     run = params.load("east", "2026-10")
     asked = engine.compare(demo_data, run, board.indicators(run))
-    missed = board.shortfalls(board.board(asked, run, "year_before"))
-    parts = board.missed_target(demo_data, run, missed)
+    missed = shortfalls.shortfalls(board.board(asked, run, "year_before"))
+    parts = shortfalls.missed_target(demo_data, run, missed)
     name = parts.attrs["measure"]
     whole = asked.loc[name]
     gap = missed.loc[(name, "target"), "gap"] * whole["current_denominator"]
@@ -153,7 +153,7 @@ def test_where_a_target_was_missed_adds_up_to_the_whole(demo_data):
 
 def test_where_no_target_is_missed_there_is_nowhere_to_look(tiny, run):
     table = board.board(engine.compare(tiny, run, ["revenue"]), run, "year_before")
-    assert board.missed_target(tiny, run, board.shortfalls(table)).empty
+    assert shortfalls.missed_target(tiny, run, shortfalls.shortfalls(table)).empty
 
 
 def test_half_a_period_is_not_set_against_a_whole_one(run):
@@ -165,7 +165,7 @@ def test_half_a_period_is_not_set_against_a_whole_one(run):
     assert table["current"].tolist() == [40, 0.3]
     assert table["verdict"].tolist() == ["unknown", "unknown"]
     assert table[["before", "change", "relative", "gap_target", "stake"]].isna().all(axis=None)
-    assert board.shortfalls(table).empty
+    assert shortfalls.shortfalls(table).empty
 
 
 @pytest.mark.parametrize(("base", "is_known"), [("year_before", True), ("prior", False)])
@@ -184,9 +184,9 @@ def test_few_cases_in_the_base_are_no_base(run):
     held = replace(run, held_against=(target("on_time_rate", 0.9),))
     table = board.board(comparison(on_time_rate=((20, 40), (4, 4))), held, "year_before")
     assert table[["verdict", "n", "n_before"]].iloc[0].tolist() == ["few", 40, 4]
-    assert board.shortfalls(table)["gap"].tolist() == [pytest.approx(0.4)]
+    assert shortfalls.shortfalls(table)["gap"].tolist() == [pytest.approx(0.4)]
     few_now = board.board(comparison(on_time_rate=((2, 4), (30, 40))), held, "year_before")
-    assert board.shortfalls(few_now).empty
+    assert shortfalls.shortfalls(few_now).empty
 
 
 def test_where_a_sum_fell_short_adds_up_to_the_whole(tiny, tiny_run):
@@ -197,7 +197,7 @@ def test_where_a_sum_fell_short_adds_up_to_the_whole(tiny, tiny_run):
     run = steered(tiny_run(region="all"), [target("revenue", 1050)], revenue=0.4, orders=0.3,
                   units=0.3)  # fmt: skip
     standing = board.board(engine.compare(tiny, run, board.indicators(run)), run, "year_before")
-    parts = board.missed_target(tiny, run, board.shortfalls(standing))
+    parts = shortfalls.missed_target(tiny, run, shortfalls.shortfalls(standing))
     assert parts["shortfall"].sum() == pytest.approx(1050 - 530)
     assert parts.index.name == "category"
     assert parts.loc["Seating", ["target", "shortfall", "before"]].tolist() == [750, 550, 150]
@@ -208,6 +208,6 @@ def test_where_a_sum_fell_short_adds_up_to_the_whole(tiny, tiny_run):
 def test_customers_who_buy_in_several_parts_are_not_split(tiny, tiny_run):
     run = steered(tiny_run(), [target("customers", 50)], revenue=0.4, orders=0.3, customers=0.3)
     standing = board.board(engine.compare(tiny, run, board.indicators(run)), run, "year_before")
-    missed = board.shortfalls(standing)
+    missed = shortfalls.shortfalls(standing)
     assert missed.index.tolist() == [("customers", "target")]
-    assert board.missed_target(tiny, run, missed).empty
+    assert shortfalls.missed_target(tiny, run, missed).empty

@@ -93,8 +93,9 @@ class TestSlowHalf:
         assert finding.sentence == (
             f"The slower half of each category's products brings 35.6% of revenue over {WINDOW}. "
             "At its category's margin rate that revenue would earn £7.11 more. Were a tenth of the "
-            "gap in units to its category's average product closed, it would earn £151 more of gross "
-            "margin, most of it in Mugs, if the demand is there and the faster half loses none."
+            "gap in units to its category's average product closed, it would earn £151 more of "
+            "gross margin, most of it in Mugs, if the demand is there and the faster half loses "
+            "none."
         )
         assert not finding.notable
 

@@ -108,8 +108,8 @@ class TestWhatIsSaid:
         finding = say.main(table((100_000, 90_000)), run, "year_before", is_whole=True)
         assert finding.sentence == (
             "East revenue fell £10.0k (−10.0%) on a year earlier, and no part of it moved beyond "
-            "what luck names in such searches (75 customers bought). What happened to single ranges "
-            "is asked under “What is the most likely cause?”"
+            "what luck names in such searches (75 customers bought). What happened to single "
+            "ranges is asked under “What is the most likely cause?”"
         )
         assert not finding.notable
         assert finding.n == 75

@@ -98,10 +98,10 @@ def event_effects(around: Around, run: Run, asked: Questions) -> pd.DataFrame:
         ``log`` and ``reach`` of the estimate; ``effect``, ``low`` and ``high`` (share by which
         order lines were above or below what they would have been, 95 %), ``p``, ``n`` (order lines
         of the shorter spell), ``placebos``; ``says``: ``rose``, ``fell``, ``nothing`` (all of
-        the interval lies within ``asked.events.nothing``) or ``unclear``; ``why`` it is unclear: ``short``
-        (no whole week), ``few`` (lines or history), ``mixed`` (another event of the whole firm lies
-        in the weeks it would be compared with), ``alone`` (too few placebos), ``wide`` (the
-        interval says too little).
+        the interval lies within ``asked.events.nothing``) or ``unclear``; ``why`` it is unclear:
+        ``short`` (no whole week), ``few`` (lines or history), ``mixed`` (another event of the whole
+        firm lies in the weeks it would be compared with), ``alone`` (too few placebos), ``wide``
+        (the interval says too little).
     """
     since = (run.period.first - asked.events.months).start_time
     rows = []

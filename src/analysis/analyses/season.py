@@ -123,8 +123,8 @@ def of_period(table: pd.DataFrame, first: pd.Period, last: pd.Period) -> pd.Seri
         ``revenue``, ``level``, ``season``, ``calendar``, ``remainder`` and ``usual``, ``months``
         and ``chance``: of a remainder as far from one where months scatter as they did outside the
         period (Student's t; of degrees of freedom, one less for each calendar month's season and
-        each year's level). A factor is the sum with it over the sum without it. Missing where the table
-        holds none of the months.
+        each year's level). A factor is the sum with it over the sum without it. Missing where the
+        table holds none of the months.
     """
     rows = table[(table.index >= first) & (table.index <= last)]
     sums = [rows["level"], rows["level"] * rows["season"], rows["usual"], rows["revenue"]]

@@ -122,7 +122,7 @@ def where_table(parts: pd.DataFrame, run: Run) -> Table | Absent:
 
 
 def name_of(parts: pd.DataFrame) -> str:
-    """The indicator ``analyses.board.missed_target`` split."""
+    """The indicator ``analyses.shortfalls.missed_target`` split."""
     return str(parts.attrs["measure"])
 
 

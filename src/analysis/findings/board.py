@@ -107,7 +107,7 @@ def missed(shortfalls: pd.DataFrame, board: pd.DataFrame, run: Run, is_whole: bo
     Parameters
     ----------
     shortfalls : DataFrame
-        As ``analyses.board.shortfalls`` gives it.
+        As ``analyses.shortfalls.shortfalls`` gives it.
     board : DataFrame
         As ``analyses.board.board`` gives it.
     run : Run
@@ -156,7 +156,7 @@ def where(parts: pd.DataFrame, run: Run, is_whole: bool) -> Finding:
     Parameters
     ----------
     parts : DataFrame
-        As ``analyses.board.missed_target`` gives it.
+        As ``analyses.shortfalls.missed_target`` gives it.
     run : Run
         Gives the currency.
     is_whole : bool

@@ -91,11 +91,20 @@ def rule(parts: pd.DataFrame, run: Run, window: Window, has_payments: bool) -> F
         units={**COUNTED, "limit": "rate"},
         n=int(row["payments"]),
         notable=verdict == "review",
-        at_stake=float(row["due"] - row["paid_in_time"]) if verdict != "keep" else 0.0,
+        at_stake=_of_period(row, run, window) if verdict != "keep" else 0.0,
         certainty=1.0 if verdict == "review" else 0.5,
         surprise=1.0 if verdict == "review" and row["base"] > limit else 0.5,
         subject=COLLECTED,
     )  # fmt: skip
+
+
+def _of_period(row: pd.Series, run: Run, window: Window) -> float:
+    """Money not paid in time, of as many days as the run's period has."""
+    first, last, _ = window
+    days, seen = ((end - start).days + 1 for start, end in (
+        (run.period.start, run.period.end), (first, last),
+    ))  # fmt: skip
+    return float(row["due"] - row["paid_in_time"]) * days / seen
 
 
 def ageing(

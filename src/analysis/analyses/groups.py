@@ -149,8 +149,8 @@ def crossing(units: pd.DataFrame, cross: Cross, doubt: float, least: int) -> pd.
         ``least`` customers), and ``named_value`` and ``named_customers``, the same in every row:
         the measure of all cells that have a name. A cell is tested against all other cells that
         have a name in rows and columns; totals are of all customers, of cells not shown and not
-        recorded (``""``) as well. ``differs`` is never true of a total or of a cell not shown. No rows where the
-        firm does not record a dimension or the measure.
+        recorded (``""``) as well. ``differs`` is never true of a total or of a cell not shown. No
+        rows where the firm does not record a dimension or the measure.
 
     Raises
     ------

@@ -143,7 +143,7 @@ def experienced(data: Dataset, looks: Looks, wanted: Loss) -> dict[str, pd.DataF
         found |= _of_products(data, looks, wanted)
     return {
         name: table.filter(table.customer_id.notnull())
-        .select("customer_id", "look").distinct().order_by(["look", "customer_id"]).execute()
+        .group_by(["customer_id", "look"]).aggregate().order_by(["look", "customer_id"]).execute()
         for name, table in found.items()
     }  # fmt: skip
 

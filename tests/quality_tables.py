@@ -183,6 +183,9 @@ class Firm:
     def order_lines(self) -> ibis.Table:
         return self.tables[LINES]
 
+    def has(self, need: str) -> bool:
+        return need.split(".")[0] in self.tables
+
 
 def firm(lines: list[tuple[str, str, float, bool]], **instead: Rows) -> Firm:
     """A firm with order lines of October: order, region, revenue, whether an outlier."""

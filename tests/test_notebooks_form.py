@@ -50,7 +50,7 @@ def kind_of(cell):
 
 def form_of(section):
     """A section's cells by their initials: ``qtef``."""
-    return "".join(KINDS[kind_of(cell)] if kind_of(cell) in KINDS else "x" for cell in section)
+    return "".join(KINDS.get(kind_of(cell), "x") for cell in section)
 
 
 def sections_of(cells):

@@ -179,7 +179,9 @@ def test_packs_of_all_regions_go_on_without_one_that_has_no_orders(house):
     for label in away:
         label.with_suffix(".away").rename(label)
     assert done.returncode == 0, done.stderr
-    assert "no pack for southwest: a region needs a file in params/regions/" in done.stdout
+    left_out = re.search(r"no pack for (.*): a region needs a file in params/regions/", done.stdout)
+    assert left_out
+    assert "southwest" in left_out[1]
     assert house.pack("northeast-2026-10").is_dir()
     assert not house.pack("southwest-2026-10").exists()
 

@@ -22,7 +22,7 @@ def test_every_dimension_has_its_row(name):
     "formula",
     [
         "`lines.revenue.sum()`",
-        "`lines.quantity.sum()`",
+        "`lines.returned_revenue.sum()`",
         "`lines.customer_id.nunique(where=lines.is_new)`",
         "`lines.revenue.sum() / lines.order_id.nunique()`",
         "`lines.discount.sum() / (lines.revenue + lines.discount).sum()`",

@@ -82,7 +82,7 @@ class View:
 
 def flag(condition: ir.BooleanValue) -> ir.IntegerValue:
     """A condition as one or zero, which every engine can add up; missing is zero."""
-    return condition.fill_null(False).cast("int64")
+    return ibis.ifelse(condition.fill_null(False), 1, 0)
 
 
 def days_between(start: ir.TimestampValue, end: ir.TimestampValue) -> ir.FloatingValue:

@@ -74,7 +74,7 @@ def trend(months: pd.DataFrame, run: Run) -> Figure:
 
 def front_trend(months: pd.DataFrame, run: Run) -> Figure:
     """The trend, small, for the front page."""
-    return _trend(months, run, height=1.55)
+    return _trend(months, run, height=1.4)
 
 
 def _trend(months: pd.DataFrame, run: Run, height: float) -> Figure:

@@ -57,7 +57,7 @@ ENTRIES: Final = (
         SATISFACTION, "customers", Part("contacts", lambda contacts: contacts.score.sum()),
         "points", "up", False,
         denominator=Part("contacts", lambda contacts: contacts.score.count()), needs=_SCORED,
-        squares=Part("contacts", lambda contacts: contacts.score.pow(2).sum()),
+        squares=Part("contacts", lambda contacts: (contacts.score * contacts.score).sum()),
         source=f"{MARKETING_METRICS}, ch. 2: customer satisfaction",
     ),
     Measure(
@@ -75,7 +75,10 @@ ENTRIES: Final = (
         RESPONSE_HOURS, "customers",
         Part("contacts", lambda contacts: contacts.response_hours.sum()), "hours", "down", False,
         denominator=Part("contacts", lambda contacts: contacts.response_hours.count()),
-        squares=Part("contacts", lambda contacts: contacts.response_hours.pow(2).sum()),
+        squares=Part(
+            "contacts",
+            lambda contacts: (contacts.response_hours * contacts.response_hours).sum(),
+        ),
         needs=_ANSWERED, source=OURS,
     ),
     Measure(

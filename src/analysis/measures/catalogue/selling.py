@@ -21,7 +21,10 @@ ENTRIES: Final = (
         SALES_CYCLE_DAYS, "process",
         Part("closed", lambda closed: (closed.cycle_days * closed.is_won).sum()), "days", "down",
         False, denominator=Part("closed", lambda closed: closed.is_won.sum()), needs=_CLOSED,
-        squares=Part("closed", lambda closed: (closed.cycle_days.pow(2) * closed.is_won).sum()),
+        squares=Part(
+            "closed",
+            lambda closed: (closed.cycle_days * closed.cycle_days * closed.is_won).sum(),
+        ),
         source=_SALES_FORCE,
     ),
     Measure(

@@ -12,14 +12,15 @@ SELL_THROUGH, MOVING_RANGE = "sell_through", "moving_range"
 ON_TIME_RATE, COLLECTION_RATE = "on_time_rate", "collection_rate"
 
 DAYS_A_YEAR: Final = 365.25
+DAYS_A_MONTH: Final = DAYS_A_YEAR / 12
 _TURNOVER = "Horngren, Datar & Rajan, Cost Accounting, 14th ed., ch. 20"
 _SELL_THROUGH = "Berman & Evans, Retail Management, 12th ed., ch. 15"
 _STOCK = ("inventory", "products.unit_cost", "order_lines.cost")
 _CREDIT = "Brealey, Myers & Allen, Principles of Corporate Finance, 10th ed., ch. 30"
 
 _COST = Part("lines", lambda lines: lines.cost.sum())
-_COST_A_YEAR = Part("lines", lambda lines: lines.cost.sum() * DAYS_A_YEAR)
-_STOCK_DAYS = Part("stock", lambda stock: stock.value_days.sum())
+_COST_A_YEAR = Part("lines", lambda lines: lines.cost.sum().cast("float64") * DAYS_A_YEAR)
+_STOCK_DAYS = Part("stock", lambda stock: stock.value.sum().cast("float64") * DAYS_A_MONTH)
 
 ENTRIES: Final = (
     Measure(

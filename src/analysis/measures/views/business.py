@@ -15,21 +15,19 @@ OF_PLACES: Final = frozenset({"region", "category", "month"})
 OF_PRODUCTS: Final = OF_PLACES | {"subcategory", "product"}
 OF_REGIONS: Final = frozenset({"region", "month"})
 SHELVES: Final = "inventory.region"
-DAYS_A_MONTH: Final = 365.25 / 12
 
 
 def stock(scope: Scope) -> ibis.Table:
     """Stock at the end of each month of the period; one row per product, month and region.
 
-    ``value_days`` is the money bound: units at their cost, times the days of a month. ``is_sold``
+    ``value`` is the money bound: units at their cost, which stand for a month. ``is_sold``
     says whether the product sold a unit in the scope: in the month, if split by month.
     """
     table = scope.of_region(scope.data.tables["inventory"])
     table = table.filter(scope.in_period(table.month))
     costs = scope.data.tables["products"].select("product_id", "unit_cost")
     rows = table.left_join(costs, "product_id").drop("product_id_right")
-    value = (rows.on_hand * rows.unit_cost).cast("float64") * DAYS_A_MONTH
-    rows = rows.mutate(value_days=value)
+    rows = rows.mutate(value=(rows.on_hand * rows.unit_cost).cast(schema.EXACT))
     keys = ["product_id"]
     keys += ["region"] if scope.data.has(SHELVES) else []
     keys += ["month"] if "month" in scope.by else []

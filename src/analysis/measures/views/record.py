@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from analysis.model import schema
 from analysis.model.dataset import Dataset
 from analysis.params import WHOLE_FIRM
 from analysis.periods import Period
@@ -85,6 +86,7 @@ def flag(condition: ir.BooleanValue) -> ir.IntegerValue:
     return ibis.ifelse(condition.fill_null(False), 1, 0)
 
 
-def days_between(start: ir.TimestampValue, end: ir.TimestampValue) -> ir.FloatingValue:
-    """Days from one moment to another, with their fraction."""
-    return (end.epoch_seconds() - start.epoch_seconds()).cast("float64") / 86_400
+def days_between(start: ir.TimestampValue, end: ir.TimestampValue) -> ir.DecimalValue:
+    """Days from one moment to another, to an eighth: a decimal, whose sums have no order."""
+    eighths = (end.epoch_seconds() - start.epoch_seconds()) // 10_800
+    return (eighths.cast("float64") / 8).cast(schema.EXACT)
